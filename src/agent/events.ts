@@ -1,0 +1,23 @@
+/** Tokens of one model call. */
+export interface CallUsage {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+}
+
+/** What happens inside an agent, in order; one flat union that a screen folds. */
+export type AgentEvent =
+  /** The loop was called: a turn of one or more model calls begins. */
+  | { readonly type: "turn_started" }
+  /** The server accepted a request (first byte of its answer): these inputs are read. */
+  | { readonly type: "read"; readonly inputs: readonly string[] }
+  | { readonly type: "text"; readonly delta: string }
+  | { readonly type: "tool_started"; readonly id: string; readonly name: string; readonly input: unknown }
+  | { readonly type: "tool_denied"; readonly id: string; readonly name: string; readonly reason: string }
+  | { readonly type: "tool_ended"; readonly id: string; readonly name: string; readonly isError: boolean; readonly ms: number; readonly text: string }
+  /** After each model call. */
+  | { readonly type: "usage"; readonly model: string; readonly usage: CallUsage; readonly ms: number; readonly requestId: string | null }
+  /** A model call is tried again: rate limit, overload, lost connection, cut stream. */
+  | { readonly type: "retrying"; readonly attempt: number; readonly why: string }
+  | { readonly type: "turn_ended"; readonly reason: "done" | "interrupted" | "limit" | "failed"; readonly detail: string | null };

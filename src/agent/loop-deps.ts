@@ -1,0 +1,53 @@
+import type { Anthropic } from "@anthropic-ai/sdk";
+import type { AgentEvent } from "./events.ts";
+import type { Tool, ToolCall } from "./tool.ts";
+
+/** The Anthropic Messages API, or any server that speaks it. */
+export interface Model {
+  readonly client: Anthropic;
+  readonly name: string;
+  readonly maxTokens: number;
+}
+
+/** The permission decision on one call. `reason` is read by the model. */
+export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+
+/** Text that enters the conversation between model calls. `id` comes back in `UserTurn.inputs` and in `read` events. */
+export interface UserInput {
+  readonly id: string;
+  readonly text: string;
+}
+
+type MessageParam = Anthropic.Beta.Messages.BetaMessageParam;
+
+/** One committed message of the conversation, as it goes into the transcript. */
+export interface Turn {
+  readonly message: MessageParam;
+  /** Ids of the `UserInput`s that this user message carries; empty for the assistant's. */
+  readonly inputs: readonly string[];
+}
+
+export interface LoopDeps {
+  readonly model: Model;
+  /** Constant text in front of every request; cached by the server. */
+  readonly system: string;
+  readonly tools: readonly Tool[];
+  /** Asked before each call; pure. Must not throw. */
+  readonly gate: (call: ToolCall, signal: AbortSignal) => Promise<Verdict>;
+  /** Asked before each model call; [] = nothing new. Not asked again for what it once answered. */
+  readonly nextInput: () => Promise<readonly UserInput[]>;
+  /** Keeps a message before anything depends on it: an assistant message before its tools run, a user message before it is sent. What is recorded is sent again after a crash. */
+  readonly record: (turn: Turn) => Promise<void>;
+  /** Must not throw. */
+  readonly emit: (event: AgentEvent) => void;
+}
+
+/**
+ * Why the loop came back. done: the model said its last word. interrupted: the signal. failed: the model cannot be
+ * reached or refused (`code` is a TroupeError code); the conversation is as it was committed, calling again goes on.
+ */
+export type TurnEnd =
+  | { readonly reason: "done"; readonly text: string }
+  | { readonly reason: "interrupted" }
+  | { readonly reason: "limit"; readonly what: "max_turns" | "max_tokens" | "refusal" }
+  | { readonly reason: "failed"; readonly code: "auth_missing" | "auth_refused" | "model_unreachable" | "failed"; readonly message: string };
