@@ -15,9 +15,26 @@ export type AgentEvent =
   | { readonly type: "text"; readonly delta: string }
   | { readonly type: "tool_started"; readonly id: string; readonly name: string; readonly input: unknown }
   | { readonly type: "tool_denied"; readonly id: string; readonly name: string; readonly reason: string }
-  | { readonly type: "tool_ended"; readonly id: string; readonly name: string; readonly isError: boolean; readonly ms: number; readonly text: string }
+  | {
+      readonly type: "tool_ended";
+      readonly id: string;
+      readonly name: string;
+      readonly isError: boolean;
+      readonly ms: number;
+      readonly text: string;
+    }
   /** After each model call. */
-  | { readonly type: "usage"; readonly model: string; readonly usage: CallUsage; readonly ms: number; readonly requestId: string | null }
+  | {
+      readonly type: "usage";
+      readonly model: string;
+      readonly usage: CallUsage;
+      readonly ms: number;
+      readonly requestId: string | null;
+    }
   /** A model call is tried again: rate limit, overload, lost connection, cut stream. */
   | { readonly type: "retrying"; readonly attempt: number; readonly why: string }
-  | { readonly type: "turn_ended"; readonly reason: "done" | "interrupted" | "limit" | "failed"; readonly detail: string | null };
+  | {
+      readonly type: "turn_ended";
+      readonly reason: "done" | "interrupted" | "limit" | "failed";
+      readonly detail: string | null;
+    };

@@ -50,4 +50,8 @@ export type TurnEnd =
   | { readonly reason: "done"; readonly text: string }
   | { readonly reason: "interrupted" }
   | { readonly reason: "limit"; readonly what: "max_turns" | "max_tokens" | "refusal" }
-  | { readonly reason: "failed"; readonly code: "auth_missing" | "auth_refused" | "model_unreachable" | "failed"; readonly message: string };
+  | {
+      readonly reason: "failed";
+      readonly code: "auth_missing" | "auth_refused" | "model_unreachable" | "failed";
+      readonly message: string;
+    };

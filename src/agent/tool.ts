@@ -41,7 +41,13 @@ export interface ToolDefinition<S extends z.ZodType> {
 }
 
 /** A tool from one zod schema: the JSON schema the model sees and the parser of what it sends. */
-export function defineTool<S extends z.ZodType>({ name, description, input, effect, run }: ToolDefinition<S>): Tool {
+export function defineTool<S extends z.ZodType>({
+  name,
+  description,
+  input,
+  effect,
+  run,
+}: ToolDefinition<S>): Tool {
   const { $schema: _, ...inputSchema } = z.toJSONSchema(input, { io: "input" });
   return {
     name,
@@ -50,7 +56,11 @@ export function defineTool<S extends z.ZodType>({ name, description, input, effe
     effect,
     run: async (raw, signal) => {
       const parsed = input.safeParse(raw);
-      if (!parsed.success) return { text: `${name} was not run: its input is wrong.\n${z.prettifyError(parsed.error)}`, isError: true };
+      if (!parsed.success)
+        return {
+          text: `${name} was not run: its input is wrong.\n${z.prettifyError(parsed.error)}`,
+          isError: true,
+        };
       const result = await run(parsed.data, signal);
       return typeof result === "string" ? { text: result, isError: false } : result;
     },

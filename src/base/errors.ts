@@ -82,5 +82,7 @@ export type ErrnoName =
 export function isErrno(error: unknown, ...names: readonly ErrnoName[]): error is NodeJS.ErrnoException {
   if (!(error instanceof Error)) return false;
   const { code, errno } = error as NodeJS.ErrnoException;
-  return names.some((name) => code === name || (name in ERRNO && errno === ERRNO[name as keyof typeof ERRNO]));
+  return names.some(
+    (name) => code === name || (name in ERRNO && errno === ERRNO[name as keyof typeof ERRNO]),
+  );
 }

@@ -1,5 +1,5 @@
-import { nanoid } from "nanoid";
 import { homedir } from "node:os";
+import { nanoid } from "nanoid";
 
 /** The outside world, built once at the start of a process: nothing else reads the clock, the environment or chance. */
 export interface Host {
@@ -7,6 +7,8 @@ export interface Host {
   readonly home: string;
   /** The folder the command was started in, absolute. */
   readonly cwd: string;
+  /** This program's own start file, absolute: with `process.execPath` in front it starts another process of troupe. */
+  readonly program: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. For people and time limits; no rule reads it. */
   readonly now: () => number;
@@ -23,6 +25,6 @@ function newId(): string {
 }
 
 /** The host of this process. Called once, in `bin/troupe.js`. */
-export function openHost(cwd: string, env: NodeJS.ProcessEnv): Host {
-  return { home: homedir(), cwd, env, now: () => Date.now(), newId };
+export function openHost(program: string, cwd: string, env: NodeJS.ProcessEnv): Host {
+  return { home: homedir(), cwd, program, env, now: () => Date.now(), newId };
 }

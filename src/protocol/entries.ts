@@ -6,13 +6,20 @@ export const FORMAT_VERSION = 1;
 
 const Subject = z.string().trim().min(1, "a task needs a subject").max(300);
 const Description = z.string().max(64 * 1024);
-const Note = z.string().trim().min(1).max(16 * 1024);
+const Note = z
+  .string()
+  .trim()
+  .min(1)
+  .max(16 * 1024);
 const Priority = z.int().min(-1000).max(1000);
 
 /** What a member is started with; kept in the journal, so that a team resumes from it alone. */
 export const MemberDefinition = z.looseObject({
   model: z.string().min(1).max(200).optional(),
-  prompt: z.string().max(64 * 1024).optional(),
+  prompt: z
+    .string()
+    .max(64 * 1024)
+    .optional(),
   /** Tools the member has at all; absent = all but Bash. Bash only when it is named. */
   tools: z.array(z.string().max(200)).max(200).optional(),
   /** The member's working folder, absolute; absent = the team's. */
@@ -42,53 +49,155 @@ const owned = { ...task, claim: EntryId };
 
 const schemas = {
   /** The first entry of every journal. `instance` tells a team from a later one of the same name. */
-  team: z.looseObject({ op: z.literal("team"), ...head, team: TeamName, instance: InstanceId, dir: z.string().max(4096), goal: z.string().max(64 * 1024).optional(), settings: TeamSettings }),
+  team: z.looseObject({
+    op: z.literal("team"),
+    ...head,
+    team: TeamName,
+    instance: InstanceId,
+    dir: z.string().max(4096),
+    goal: z
+      .string()
+      .max(64 * 1024)
+      .optional(),
+    settings: TeamSettings,
+  }),
   /** The team is being deleted: nothing behind it counts. */
   close: z.looseObject({ op: z.literal("close"), ...head }),
-  join: z.looseObject({ op: z.literal("join"), ...head, member: MemberName, role: Role.optional(), lead: z.boolean().optional(), backend: z.enum(["child", "hand"]), definition: MemberDefinition }),
-  leave: z.looseObject({ op: z.literal("leave"), ...head, member: MemberName, reason: z.string().max(1000).optional() }),
+  join: z.looseObject({
+    op: z.literal("join"),
+    ...head,
+    member: MemberName,
+    role: Role.optional(),
+    lead: z.boolean().optional(),
+    backend: z.enum(["child", "hand"]),
+    definition: MemberDefinition,
+  }),
+  leave: z.looseObject({
+    op: z.literal("leave"),
+    ...head,
+    member: MemberName,
+    reason: z.string().max(1000).optional(),
+  }),
   /** A process of the member begins its life; appended before it is started. */
   start: z.looseObject({ op: z.literal("start"), ...head, member: MemberName, instance: InstanceId }),
   /** That process has ended, or never came up (`failed`). */
-  end: z.looseObject({ op: z.literal("end"), ...head, member: MemberName, instance: InstanceId, how: z.enum(["stopped", "died", "failed"]), detail: z.string().max(1000).optional() }),
+  end: z.looseObject({
+    op: z.literal("end"),
+    ...head,
+    member: MemberName,
+    instance: InstanceId,
+    how: z.enum(["stopped", "died", "failed"]),
+    detail: z.string().max(1000).optional(),
+  }),
   /** Somebody supervises the team. Accepted when nobody does, or when `replaces` names the lease of a dead one (the evidence is the appender's). Ends a `stop` of the whole team. */
-  lease: z.looseObject({ op: z.literal("lease"), ...head, instance: InstanceId, pid: z.int().positive(), replaces: EntryId.optional() }),
+  lease: z.looseObject({
+    op: z.literal("lease"),
+    ...head,
+    instance: InstanceId,
+    pid: z.int().positive(),
+    replaces: EntryId.optional(),
+  }),
   lapse: z.looseObject({ op: z.literal("lapse"), ...head, lease: EntryId }),
   /** The member, or everybody when absent, is asked to end in good order. */
   stop: z.looseObject({ op: z.literal("stop"), ...head, member: MemberName.optional() }),
   /** The lead says that the goal is reached, or why not. Void while tasks are open. */
-  report: z.looseObject({ op: z.literal("report"), ...head, text: z.string().trim().min(1).max(64 * 1024) }),
-  create: z.looseObject({ op: z.literal("create"), ...task, subject: Subject, description: Description.optional(), activeForm: z.string().max(300).optional(), role: Role.optional(), priority: Priority.optional(), blockedBy: z.array(TaskId).max(1000).optional(), parent: TaskId.optional(), assignee: MemberName.optional() }),
+  report: z.looseObject({
+    op: z.literal("report"),
+    ...head,
+    text: z
+      .string()
+      .trim()
+      .min(1)
+      .max(64 * 1024),
+  }),
+  create: z.looseObject({
+    op: z.literal("create"),
+    ...task,
+    subject: Subject,
+    description: Description.optional(),
+    activeForm: z.string().max(300).optional(),
+    role: Role.optional(),
+    priority: Priority.optional(),
+    blockedBy: z.array(TaskId).max(1000).optional(),
+    parent: TaskId.optional(),
+    assignee: MemberName.optional(),
+  }),
   /** null takes a value away. */
-  update: z.looseObject({ op: z.literal("update"), ...task, subject: Subject.optional(), description: Description.optional(), activeForm: z.string().max(300).nullish(), role: Role.nullish(), priority: Priority.optional(), parent: TaskId.nullish() }),
+  update: z.looseObject({
+    op: z.literal("update"),
+    ...task,
+    subject: Subject.optional(),
+    description: Description.optional(),
+    activeForm: z.string().max(300).nullish(),
+    role: Role.nullish(),
+    priority: Priority.optional(),
+    parent: TaskId.nullish(),
+  }),
   claim: z.looseObject({ op: z.literal("claim"), ...task }),
   complete: z.looseObject({ op: z.literal("complete"), ...owned, result: Description.optional() }),
   fail: z.looseObject({ op: z.literal("fail"), ...owned, reason: Note }),
   /** `died`: the appender has proof that the owner's process is gone; counts towards `held`. */
-  release: z.looseObject({ op: z.literal("release"), ...owned, why: z.enum(["given_back", "stopped", "died"]), note: Note.optional() }),
+  release: z.looseObject({
+    op: z.literal("release"),
+    ...owned,
+    why: z.enum(["given_back", "stopped", "died"]),
+    note: Note.optional(),
+  }),
   /** By the lead or the user: done, failed, in review or held becomes pending again; deaths start from 0. */
   reopen: z.looseObject({ op: z.literal("reopen"), ...task, note: Note.optional() }),
   /** A verdict on a task in `review`, by anybody but its worker. */
-  review: z.looseObject({ op: z.literal("review"), ...task, verdict: z.enum(["passed", "returned"]), note: Note.optional() }),
+  review: z.looseObject({
+    op: z.literal("review"),
+    ...task,
+    verdict: z.enum(["passed", "returned"]),
+    note: Note.optional(),
+  }),
   block: z.looseObject({ op: z.literal("block"), ...task, on: z.array(TaskId).min(1).max(1000) }),
   unblock: z.looseObject({ op: z.literal("unblock"), ...task, on: z.array(TaskId).min(1).max(1000) }),
   /** Reserves a task for a member; null frees it. `force` (the user only) ends the claim of whoever has it. */
-  assign: z.looseObject({ op: z.literal("assign"), ...task, to: Party.nullable(), force: z.boolean().optional() }),
+  assign: z.looseObject({
+    op: z.literal("assign"),
+    ...task,
+    to: Party.nullable(),
+    force: z.boolean().optional(),
+  }),
   delete: z.looseObject({ op: z.literal("delete"), ...task, force: z.boolean().optional() }),
   note: z.looseObject({ op: z.literal("note"), ...task, text: Note }),
 };
 
 /** One line of the journal. Loose: unknown fields of a known version are kept and ignored. */
 export const Entry = z.discriminatedUnion("op", [
-  schemas.team, schemas.close, schemas.join, schemas.leave, schemas.start, schemas.end, schemas.lease, schemas.lapse, schemas.stop, schemas.report,
-  schemas.create, schemas.update, schemas.claim, schemas.complete, schemas.fail, schemas.release, schemas.reopen, schemas.review, schemas.block,
-  schemas.unblock, schemas.assign, schemas.delete, schemas.note,
+  schemas.team,
+  schemas.close,
+  schemas.join,
+  schemas.leave,
+  schemas.start,
+  schemas.end,
+  schemas.lease,
+  schemas.lapse,
+  schemas.stop,
+  schemas.report,
+  schemas.create,
+  schemas.update,
+  schemas.claim,
+  schemas.complete,
+  schemas.fail,
+  schemas.release,
+  schemas.reopen,
+  schemas.review,
+  schemas.block,
+  schemas.unblock,
+  schemas.assign,
+  schemas.delete,
+  schemas.note,
 ]);
 export type Entry = z.infer<typeof Entry>;
 export type Op = Entry["op"];
 export type EntryOf<O extends Op> = Extract<Entry, { op: O }>;
 
 /** The named fields alone: a loose object's index signature would let any misspelled field pass. */
-type Draft<E> = { [K in keyof E as string extends K ? never : K extends "v" | "id" | "at" ? never : K]: E[K] };
+type Draft<E> = {
+  [K in keyof E as string extends K ? never : K extends "v" | "id" | "at" ? never : K]: E[K];
+};
 /** An entry before `commit` gives it version, id and time. */
 export type EntryDraft = { [O in Op]: Draft<EntryOf<O>> }[Op];

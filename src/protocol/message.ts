@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Actor, EntryId, Party, TaskId } from "./names.ts";
 import { FORMAT_VERSION } from "./entries.ts";
+import { Actor, EntryId, Party, TaskId } from "./names.ts";
 
 /** Bodies above this many bytes of UTF-8 go to a side file, named by their hash. */
 export const BODY_INLINE_BYTES = 256 * 1024;
@@ -18,7 +18,10 @@ export const Message = z.looseObject({
   kind: z.enum(["text", "system"]),
   text: z.string().optional(),
   /** sha256 of the body, 64 hex digits: the name of its side file. */
-  body: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  body: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   task: TaskId.optional(),
   /** The message this one answers. */
   re: EntryId.optional(),

@@ -12,7 +12,10 @@ export const TeamName = z
   .string()
   .regex(NAME, `a team name has ${RULE}`)
   .refine((name) => !DEVICE.test(name), "this name is a device on Windows")
-  .refine((name) => !/^session-/i.test(name), "names that begin with session- belong to Claude Code's own sessions")
+  .refine(
+    (name) => !/^session-/i.test(name),
+    "names that begin with session- belong to Claude Code's own sessions",
+  )
   .brand<"TeamName">();
 export type TeamName = z.infer<typeof TeamName>;
 
@@ -20,7 +23,10 @@ export type TeamName = z.infer<typeof TeamName>;
 export const MemberName = z
   .string()
   .regex(NAME, `a member name has ${RULE}`)
-  .refine((name) => !RESERVED.has(name.toLowerCase()), "this name is reserved: user, all, system, main, team-lead")
+  .refine(
+    (name) => !RESERVED.has(name.toLowerCase()),
+    "this name is reserved: user, all, system, main, team-lead",
+  )
   .refine((name) => !DEVICE.test(name), "this name is a device on Windows")
   .brand<"MemberName">();
 export type MemberName = z.infer<typeof MemberName>;

@@ -1,7 +1,7 @@
 import type { Entry } from "../protocol/entries.ts";
 import type { Cursor, RunFile } from "../protocol/files.ts";
-import type { EntryId, MemberName, Party, Position } from "../protocol/names.ts";
 import type { Message } from "../protocol/message.ts";
+import type { EntryId, MemberName, Party, Position } from "../protocol/names.ts";
 
 /** An entry and where it ends: reading on from `at` gives what stands behind it. */
 export interface Placed<E> {

@@ -1,5 +1,5 @@
-import type { EntryId, InstanceId, MemberName, Party, Role, TaskId, TeamName } from "../protocol/names.ts";
 import type { MemberDefinition, TeamSettings } from "../protocol/entries.ts";
+import type { EntryId, InstanceId, MemberName, Party, Role, TaskId, TeamName } from "../protocol/names.ts";
 
 /**
  * pending: nobody works on it (it may still be blocked or held: derived). in_progress: `owner` holds `claim`.
@@ -61,7 +61,11 @@ export interface Member {
   readonly life?: {
     readonly instance: InstanceId;
     readonly startedAt: string;
-    readonly ended?: { readonly at: string; readonly how: "stopped" | "died" | "failed"; readonly detail?: string };
+    readonly ended?: {
+      readonly at: string;
+      readonly how: "stopped" | "died" | "failed";
+      readonly detail?: string;
+    };
   };
   /** Lives after the first. */
   readonly restarts: number;
@@ -130,4 +134,6 @@ export type Refusal =
   | { readonly kind: "supervised"; readonly lease: Lease }
   | { readonly kind: "open_tasks"; readonly tasks: readonly TaskId[] };
 
-export type Verdict = { readonly ok: true; readonly change: Change } | { readonly ok: false; readonly reason: Refusal };
+export type Verdict =
+  | { readonly ok: true; readonly change: Change }
+  | { readonly ok: false; readonly reason: Refusal };

@@ -1,6 +1,6 @@
+import type { Host } from "../base/host.ts";
 import type { Entry, EntryDraft } from "../protocol/entries.ts";
 import type { Position, TeamName } from "../protocol/names.ts";
-import type { Host } from "../base/host.ts";
 import type { Store } from "../store/store.ts";
 import type { Refusal, TeamState, Verdict } from "./state.ts";
 
@@ -12,7 +12,9 @@ export interface Folded {
 }
 
 /** What became of a committed entry at its position: the same answer in every process. */
-export type Outcome = { readonly ok: true; readonly entry: Entry } | { readonly ok: false; readonly reason: Refusal };
+export type Outcome =
+  | { readonly ok: true; readonly entry: Entry }
+  | { readonly ok: false; readonly reason: Refusal };
 
 /** One process's view of a team: the fold so far, and the one way to change anything shared. */
 export interface Team {
