@@ -52,7 +52,7 @@ export function defineTool<S extends z.ZodType>({
   return {
     name,
     description,
-    inputSchema: { type: "object", ...inputSchema, additionalProperties: false } as InputSchema,
+    inputSchema: { ...inputSchema, type: "object", additionalProperties: false },
     effect,
     run: async (raw, signal) => {
       const parsed = input.safeParse(raw);

@@ -53,10 +53,12 @@ export class TroupeError extends Error {
 }
 
 /** Numbers of errnos that have no code name in Node 20 ("Unknown system error -122"). Linux values. */
-const ERRNO = { EDQUOT: -122, ESTALE: -116, ENOLCK: -37 } as const;
+const ERRNO: Readonly<Partial<Record<ErrnoName, number>>> = { EDQUOT: -122, ESTALE: -116, ENOLCK: -37 };
 
 export type ErrnoName =
-  | keyof typeof ERRNO
+  | "EDQUOT"
+  | "ENOLCK"
+  | "ESTALE"
   | "EACCES"
   | "EEXIST"
   | "EFBIG"
@@ -82,7 +84,5 @@ export type ErrnoName =
 export function isErrno(error: unknown, ...names: readonly ErrnoName[]): error is NodeJS.ErrnoException {
   if (!(error instanceof Error)) return false;
   const { code, errno } = error as NodeJS.ErrnoException;
-  return names.some(
-    (name) => code === name || (name in ERRNO && errno === ERRNO[name as keyof typeof ERRNO]),
-  );
+  return names.some((name) => code === name || (errno !== undefined && errno === ERRNO[name]));
 }
