@@ -157,12 +157,12 @@ test("the dependencies are the written list, each with its reason", () => {
   );
 });
 
-/** Source files and functions that a document may name. */
-const exported = new Set(
+/** Names that docs/architecture.md may write as `name()`: functions, and properties of interfaces and factories. */
+const declared = new Set(
   sources.flatMap(({ text }) =>
-    [...text.matchAll(/\b(?:function|const|interface|type|class)\s+([A-Za-z]\w*)/g)].map(
-      (match) => match[1] ?? "",
-    ),
+    [
+      ...text.matchAll(/\b(?:function\s+([A-Za-z]\w*)|const\s+([A-Za-z]\w*)|readonly\s+([A-Za-z]\w*)\??:)/g),
+    ].map((match) => match[1] ?? match[2] ?? match[3] ?? ""),
   ),
 );
 
@@ -176,9 +176,11 @@ test("docs name only files and functions that exist", () => {
     ]
       .map((match) => (match[1] ?? "").replace(/^src\//, ""))
       .filter((name) => !sources.some((one) => one.name === name));
-    const functions = [...text.matchAll(/`([a-z]\w*)\(\)`/g)]
-      .map((match) => match[1] ?? "")
-      .filter((name) => !exported.has(name));
+    const functions = /architecture\.md$/.test(path)
+      ? [...text.matchAll(/`(\w+)\(\)`/g)]
+          .map((match) => match[1] ?? "")
+          .filter((name) => !declared.has(name))
+      : [];
     return [...files, ...functions].map((name) => `${relative(root, path)} names ${name}`);
   });
 
