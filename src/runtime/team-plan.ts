@@ -1,0 +1,190 @@
+import { readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { isErrno, TroupeError } from "../base/errors.ts";
+import type { MemberDefinition, TeamSettings } from "../protocol/entries.ts";
+import { MemberName, type Role, sameName, TeamName } from "../protocol/names.ts";
+import { TeamFile, type TeamFileMember } from "../protocol/team-file.ts";
+import { type PlannedTask, planTasks } from "./task-plan.ts";
+import { teamFileError } from "./team-file-error.ts";
+
+export interface PlannedMember {
+  readonly name: MemberName;
+  readonly role?: Role;
+  readonly lead: boolean;
+  /** child: the supervisor starts its process. hand: it acts by itself, through a shell or a script. */
+  readonly backend: "child" | "hand";
+  readonly definition: MemberDefinition;
+}
+
+/** All that a new team is made of: checked, complete, nothing left to read. */
+export interface TeamPlan {
+  readonly name: TeamName;
+  readonly goal?: string;
+  /** The folder the team works in, absolute. */
+  readonly dir: string;
+  readonly settings: TeamSettings;
+  readonly members: readonly PlannedMember[];
+  readonly tasks: readonly PlannedTask[];
+}
+
+/** A team file larger than this is none. */
+const FILE_MAX_BYTES = 4 * 1024 * 1024;
+const LEAD = MemberName.parse("lead");
+
+/**
+ * The plan in the team file at `path` for a team that works in `dir` (absolute). Adds a lead when no member is one.
+ * Throws `bad_team_file` naming the file, the field and the nearest known name.
+ */
+export async function readTeamFile(path: string, dir: string): Promise<TeamPlan> {
+  const file = parseTeamFile(path, await readText(path, "the team file"));
+  const leads = (file.members ?? []).filter(isLead);
+  if (leads.length > 1)
+    throw teamFileError(path, `members: ${leads.map((lead) => lead.name).join(" and ")} are both the lead`, {
+      hint: "the lead is the one member whose name or role is lead",
+    });
+  refuseSameNames(path, file.members ?? []);
+  const model = leads[0]?.model;
+  const members: PlannedMember[] = [];
+  for (const [index, member] of (file.members ?? []).entries())
+    members.push(await planMember(member, { path, dir, index, model }));
+  const settings: TeamSettings = {
+    ...(file.review === undefined ? {} : { review: file.review }),
+    ...(file.durability === undefined ? {} : { durability: file.durability }),
+  };
+  return {
+    name: file.name ?? teamNameOf(dir),
+    ...(file.goal === undefined ? {} : { goal: file.goal }),
+    dir,
+    settings,
+    members: leads.length === 0 ? [newLead(), ...members] : members,
+    tasks: planTasks(path, file.tasks ?? []),
+  };
+}
+
+/** The name of a team that was given none: its folder's, with every other character as a dash. Throws `bad_name`. */
+export function teamNameOf(dir: string): TeamName {
+  const word = basename(dir)
+    .replaceAll(/[^A-Za-z0-9_-]+/g, "-")
+    .replace(/^[-_]+/, "")
+    .slice(0, 64);
+  const name = TeamName.safeParse(word);
+  if (name.success) return name.data;
+  throw new TroupeError("bad_name", `the folder ${dir} gives no name for a team`, {
+    hint: "name it: --team NAME",
+  });
+}
+
+/** A lead as a team file without one gets it. */
+export function newLead(): PlannedMember {
+  return { name: LEAD, lead: true, backend: "child", definition: {} };
+}
+
+function isLead(member: TeamFileMember): boolean {
+  return sameName(member.name, "lead") || (member.role !== undefined && sameName(member.role, "lead"));
+}
+
+/** Only ENOENT and its like have a sentence of their own; `what` is what the person named. */
+async function readText(path: string, what: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > FILE_MAX_BYTES)
+      throw teamFileError(path, `${what} has ${size} bytes; the limit is ${FILE_MAX_BYTES}`);
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (!isErrno(error, "ENOENT", "ENOTDIR", "EISDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) throw error;
+    throw teamFileError(path, `${what} cannot be read (${error.code ?? "unknown error"})`, { cause: error });
+  }
+}
+
+function parseTeamFile(path: string, text: string): TeamFile {
+  const file = TeamFile.safeParse(parseJson(path, text.replace(/^\uFEFF/, "")));
+  if (file.success) return file.data;
+  throw teamFileError(path, file.error);
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // Node 20 names a position, Node 22 line and column too; at the end of the text it names none.
+    const position = Number(/position (\d+)/.exec(error.message)?.[1] ?? text.length);
+    const line = text.slice(0, position).split("\n").length;
+    throw teamFileError(path, `line ${line}: not valid JSON`, { cause: error });
+  }
+}
+
+function refuseSameNames(path: string, members: readonly TeamFileMember[]): void {
+  for (const [index, member] of members.entries()) {
+    const other = members.slice(0, index).find(({ name }) => sameName(name, member.name));
+    if (other)
+      throw teamFileError(
+        path,
+        `members[${index}].name: ${member.name} is there already (names compare without case)`,
+      );
+  }
+}
+
+interface Where {
+  readonly path: string;
+  readonly dir: string;
+  readonly index: number;
+  /** The lead's model, for members that name none. */
+  readonly model: string | undefined;
+}
+
+async function planMember(member: TeamFileMember, where: Where): Promise<PlannedMember> {
+  const model = member.model ?? where.model;
+  const prompt = member.prompt === undefined ? undefined : await promptText(member.prompt, where);
+  const dir = member.dir === undefined ? undefined : await memberFolder(member.dir, where);
+  return {
+    name: member.name,
+    ...(member.role === undefined ? {} : { role: member.role }),
+    lead: isLead(member),
+    backend: "child",
+    definition: {
+      ...(model === undefined ? {} : { model }),
+      ...(prompt === undefined ? {} : { prompt }),
+      ...(member.tools === undefined ? {} : { tools: member.tools }),
+      ...(dir === undefined ? {} : { dir }),
+    },
+  };
+}
+
+/** A team file may come from a stranger: an `@file` outside its folder would put any file of this user into a prompt. */
+async function promptText(prompt: string, { path, index }: Where): Promise<string> {
+  if (!prompt.startsWith("@")) return prompt;
+  const field = `members[${index}].prompt`;
+  const folder = dirname(path);
+  const target = resolve(folder, prompt.slice(1));
+  if (!(await isBelow(folder, target)))
+    throw teamFileError(path, `${field}: ${prompt} is not below ${folder}`);
+  const text = (await readText(target, `${field}: ${target}`)).trim();
+  if (text.length === 0 || text.length > 64 * 1024)
+    throw teamFileError(path, `${field}: ${target} has ${text.length} characters; 1 to 65536 are allowed`);
+  return text;
+}
+
+/** Writes are allowed below a member's folder, so the file must not widen it beyond the team's. */
+async function memberFolder(folder: string, { path, dir, index }: Where): Promise<string> {
+  const target = resolve(dir, folder);
+  const field = `members[${index}].dir`;
+  const facts = await stat(target).catch((error: unknown) => {
+    if (isErrno(error, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) return undefined;
+    throw error;
+  });
+  if (!facts?.isDirectory()) throw teamFileError(path, `${field}: ${target} is no folder`);
+  if (!(await isBelow(dir, target))) throw teamFileError(path, `${field}: ${target} is not below ${dir}`);
+  return target;
+}
+
+/** Links count as what they point to. A target that is not there is judged by its words; reading it fails anyway. */
+async function isBelow(folder: string, target: string): Promise<boolean> {
+  const real = await realpath(target).catch((error: unknown) => {
+    if (isErrno(error, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) return target;
+    throw error;
+  });
+  const base = real === target ? folder : await realpath(folder);
+  const way = relative(base, real);
+  return way === "" || !(isAbsolute(way) || way === ".." || way.startsWith(`..${sep}`));
+}
