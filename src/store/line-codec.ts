@@ -1,0 +1,110 @@
+import { crc32c } from "../base/crc32c.ts";
+import { isRecord } from "../base/is-record.ts";
+
+/** The longest line in bytes, newlines not counted: longer ones are refused before the write and dropped unread. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+/** `,"c":"` + 8 hex digits + `"}`. */
+const TAIL_BYTES = 16;
+const MAX_DEPTH = 100;
+const NEWLINE = 10;
+
+/**
+ * One line of a log: `"\n" + json + "\n"`, the object's last member `"c"` the CRC-32C of the bytes in front of its
+ * comma, 8 hex digits. `json` is the text of an object with at least one member. The leading newline ends whatever a
+ * killed writer left; the trailing one says that the line is whole.
+ */
+export function encodeLine(json: string): Buffer<ArrayBuffer> {
+  const bytes = Buffer.from(`\n${json.slice(0, -1)},"c":"00000000"}\n`);
+  const tail = bytes.length - 1 - TAIL_BYTES;
+  bytes.write(hex(crc32c(bytes, 1, tail)), tail + 6, "latin1");
+  return bytes;
+}
+
+function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, "0");
+}
+
+/** JSON text of a value as it is kept: lone surrogates are replaced by U+FFFD, here and nowhere else. */
+export function toJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  // JSON.stringify escapes lone surrogates and leaves pairs as they are, so the common case costs one search.
+  if (!json.includes("\\ud")) return json;
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "string" ? wellFormed(part) : part));
+}
+
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+export type DecodedLine =
+  | { readonly ok: true; readonly value: Record<string, unknown> }
+  | { readonly ok: false; readonly why: "checksum" | "json" };
+
+const CHECKSUM: DecodedLine = { ok: false, why: "checksum" };
+const NOT_JSON: DecodedLine = { ok: false, why: "json" };
+
+/** The object of the line `bytes[start, end)`, newlines left out, without its `c`; or why it does not count. */
+export function decodeLine(bytes: Buffer, start: number, end: number): DecodedLine {
+  const tail = end - TAIL_BYTES;
+  if (tail <= start || readTail(bytes, tail) !== crc32c(bytes, start, tail)) return CHECKSUM;
+  if (tail - start > 1024 && depthOf(bytes, start, tail) > MAX_DEPTH) return NOT_JSON;
+  const value = parseJson(`${bytes.toString("utf8", start, tail)}}`);
+  return isRecord(value) ? { ok: true, value } : NOT_JSON;
+}
+
+/** The checksum that stands at `tail`, or -1 when no such thing stands there. */
+export function readTail(bytes: Buffer, tail: number): number {
+  // `,"c":"` as two little-endian numbers, then `"}`: compared without making a string.
+  if (bytes.readUInt32LE(tail) !== 0x2263222c || bytes.readUInt16LE(tail + 4) !== 0x223a) return -1;
+  if (bytes.readUInt16LE(tail + 14) !== 0x7d22) return -1;
+  let checksum = 0;
+  for (let at = tail + 6; at < tail + 14; at++) {
+    const digit = hexDigit(bytes.readUInt8(at));
+    if (digit < 0) return -1;
+    checksum = checksum * 16 + digit;
+  }
+  return checksum;
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  return byte >= 97 && byte <= 102 ? byte - 87 : -1;
+}
+
+/** How deep brackets nest, strings left out. Lines below 1 kB are not asked: they cannot nest deep enough to harm. */
+function depthOf(bytes: Buffer, start: number, end: number): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = start; at < end; at++) {
+    const byte = bytes.readUInt8(at);
+    if (inString) {
+      if (byte === 92) at++;
+      else if (byte === 34) inString = false;
+    } else if (byte === 34) inString = true;
+    else if (byte === 123 || byte === 91) deepest = Math.max(deepest, ++depth);
+    else if (byte === 125 || byte === 93) depth--;
+  }
+  return deepest;
+}
+
+/** The value of JSON text, undefined when it is none. No `__proto__` comes out, and no lone surrogate. */
+export function parseJson(text: string): unknown {
+  try {
+    // Our writer escapes neither letters nor underscores, so both searches miss in all but odd lines.
+    return text.includes("\\u") || text.includes("__proto__") ? JSON.parse(text, clean) : JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function clean(key: string, value: unknown): unknown {
+  if (key === "__proto__") return undefined;
+  return typeof value === "string" ? wellFormed(value) : value;
+}
+
+/** The end of the line that begins at `start`: the offset of its newline, -1 when it has none. */
+export function lineEnd(bytes: Buffer, start: number): number {
+  return bytes.indexOf(NEWLINE, start);
+}
