@@ -27,6 +27,24 @@ export interface Turn {
   readonly inputs: readonly string[];
 }
 
+/** Bounds of one `loop` call. Source: faults.md I2, I10, I12; architecture.md §6. */
+export interface LoopLimits {
+  /** Silence of the server in ms, before its first byte or between two lines of its answer, after which the request is made again. */
+  readonly idleMs: number;
+  /** HTTP attempts for one request: rate limit, overload, server error. The SDK waits between them. */
+  readonly requestTries: number;
+  /** HTTP attempts of one request that fail before an answer: refused connection, DNS. */
+  readonly connectTries: number;
+  /** Requests whose answer was cut off before a complete tool call. */
+  readonly streamTries: number;
+  /** Wait in ms before the second of `streamTries`; doubled each time, at most 8 s. */
+  readonly streamRetryMs: number;
+  /** Model calls of one `loop` call. */
+  readonly maxTurns: number;
+  /** How long in ms tools may take to come back after the signal. */
+  readonly abortGraceMs: number;
+}
+
 export interface LoopDeps {
   readonly model: Model;
   /** Constant text in front of every request; cached by the server. */
@@ -40,6 +58,10 @@ export interface LoopDeps {
   readonly record: (turn: Turn) => Promise<void>;
   /** Must not throw. */
   readonly emit: (event: AgentEvent) => void;
+  /** Asked before each model call and before `nextInput`: true ends the turn as `interrupted` after the running tool calls. For a stop in good order; the signal is the hard one. */
+  readonly isStopping?: () => boolean;
+  /** What is not given has the defaults of `limits.ts`. */
+  readonly limits?: Partial<LoopLimits>;
 }
 
 /**

@@ -10,6 +10,8 @@ export interface ToolCall {
 export interface ToolResult {
   readonly text: string;
   readonly isError: boolean;
+  /** The input did not fit the schema and nothing was run. Three replies in a row with only such calls end the turn. */
+  readonly isWrongInput?: boolean;
 }
 
 /** JSON Schema of an object, draft 2020-12, as `z.toJSONSchema` makes it. */
@@ -60,6 +62,7 @@ export function defineTool<S extends z.ZodType>({
         return {
           text: `${name} was not run: its input is wrong.\n${z.prettifyError(parsed.error)}`,
           isError: true,
+          isWrongInput: true,
         };
       const result = await run(parsed.data, signal);
       return typeof result === "string" ? { text: result, isError: false } : result;

@@ -1,0 +1,134 @@
+import { Console } from "node:console";
+import type { Anthropic } from "@anthropic-ai/sdk";
+import type { Conversation, Message } from "./conversation.ts";
+import { attemptsWatcher } from "./http-attempts.ts";
+import { openIdleWatch } from "./idle-watch.ts";
+import { limitsOf } from "./limits.ts";
+import type { LoopDeps } from "./loop-deps.ts";
+import { type Failure, type Trouble, troubleOf } from "./model-trouble.ts";
+import { pause } from "./pause.ts";
+import { type OpenReply, openReply, type Reply } from "./reply.ts";
+
+type Params = Anthropic.Beta.Messages.MessageCreateParamsStreaming;
+
+export type Answer =
+  | { readonly reason: "reply"; readonly reply: Reply }
+  | { readonly reason: "interrupted" }
+  | Failure;
+
+const CACHED = { type: "ephemeral" } as const;
+const LONGEST_WAIT_MS = 8_000;
+
+/**
+ * One model call on the committed conversation. A lost connection, a cut or silent stream and an overloaded server are
+ * tried again from the same messages; a stream cut behind a complete tool call is an answer (faults.md I4 to I6).
+ */
+export async function askModel(
+  deps: LoopDeps,
+  conversation: Conversation,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { streamTries, streamRetryMs } = limitsOf(deps.limits);
+  let retries = 0;
+  const onRetry = (why: string): void => deps.emit({ type: "retrying", attempt: ++retries, why });
+
+  for (let tries = 1; ; tries++) {
+    const outcome = await tryOnce(deps, conversation, onRetry, signal);
+    if (!("kind" in outcome)) return outcome;
+    if (tries >= streamTries)
+      return {
+        reason: "failed",
+        code: "model_unreachable",
+        message: `the model at ${deps.model.client.baseURL} gave no whole answer in ${tries} tries; last: ${outcome.why}`,
+      };
+    onRetry(outcome.why);
+    await pause(Math.min(streamRetryMs * 2 ** (tries - 1), LONGEST_WAIT_MS), signal);
+  }
+}
+
+async function tryOnce(
+  deps: LoopDeps,
+  conversation: Conversation,
+  onRetry: (why: string) => void,
+  signal: AbortSignal,
+): Promise<Answer | Trouble> {
+  const { model, emit } = deps;
+  const { idleMs, requestTries, connectTries } = limitsOf(deps.limits);
+  const watch = openIdleWatch(idleMs, signal);
+  const reply = openReply((delta) => emit({ type: "text", delta }));
+  const started = performance.now();
+  let requestId: string | null = null;
+  let trouble: Trouble = { kind: "again", why: "the answer broke off" };
+  try {
+    const { data, request_id } = await clientOf(model.client)
+      .beta.messages.create(paramsOf(deps, conversation), {
+        signal: watch.signal,
+        maxRetries: requestTries - 1,
+        middleware: [attemptsWatcher({ watch, requestTries, connectTries, onRetry })],
+      })
+      .withResponse();
+    requestId = request_id ?? null;
+    for await (const event of data) {
+      if (!reply.isAccepted()) emitRead(deps, conversation);
+      reply.add(event);
+    }
+  } catch (error) {
+    if (!watch.signal.aborted) trouble = troubleOf(error, model.client.baseURL, reply.isAccepted());
+  } finally {
+    if (watch.hasFired()) trouble = { kind: "again", why: `no sign of life for ${idleMs / 1000} s` };
+    watch.close();
+  }
+  emitUsage(deps, reply, { ms: performance.now() - started, requestId });
+  if (signal.aborted) return { reason: "interrupted" };
+  const whole = reply.close();
+  return whole === undefined ? trouble : { reason: "reply", reply: whole };
+}
+
+/** The SDK logs to stdout by default, which belongs to the screen and to `--json`. */
+function clientOf(client: Anthropic): Anthropic {
+  return client.withOptions({ logger: new Console(process.stderr) });
+}
+
+/** Marks three places up to which the server may keep its work: the tools, the system text, the conversation so far. */
+function paramsOf({ model, system, tools }: LoopDeps, conversation: Conversation): Params {
+  return {
+    model: model.name,
+    max_tokens: model.maxTokens,
+    stream: true,
+    ...(system === "" ? {} : { system: [{ type: "text", text: system, cache_control: CACHED }] }),
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools: tools.map(({ name, description, inputSchema }, index) => ({
+            name,
+            description,
+            input_schema: inputSchema,
+            ...(index === tools.length - 1 ? { cache_control: CACHED } : {}),
+          })),
+        }),
+    messages: withCacheMark(conversation.messages()),
+  };
+}
+
+function withCacheMark(messages: readonly Message[]): Message[] {
+  const last = messages.at(-1);
+  const block = last?.content.at(-1);
+  if (last === undefined || (block?.type !== "text" && block?.type !== "tool_result")) return [...messages];
+  const content = [...last.content.slice(0, -1), { ...block, cache_control: CACHED }];
+  return [...messages.slice(0, -1), { ...last, content }];
+}
+
+function emitRead({ emit }: LoopDeps, conversation: Conversation): void {
+  const inputs = conversation.takeUnread();
+  if (inputs.length > 0) emit({ type: "read", inputs });
+}
+
+/** Also for an answer that was cut: its tokens are paid. */
+function emitUsage(
+  { emit, model }: LoopDeps,
+  reply: OpenReply,
+  { ms, requestId }: { readonly ms: number; readonly requestId: string | null },
+): void {
+  if (!reply.isAccepted()) return;
+  emit({ type: "usage", model: reply.model() ?? model.name, usage: reply.usage(), ms, requestId });
+}

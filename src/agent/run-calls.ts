@@ -1,0 +1,157 @@
+import { capText } from "./cap-text.ts";
+import { limitsOf } from "./limits.ts";
+import type { LoopDeps } from "./loop-deps.ts";
+import { pause } from "./pause.ts";
+import type { RequestedCall } from "./reply.ts";
+import type { Tool, ToolResult } from "./tool.ts";
+
+/** What came of one call. */
+export interface CallOutcome extends ToolResult {
+  readonly id: string;
+}
+
+const INTERRUPTED: ToolResult = {
+  text: "Interrupted before it came back. It may or may not have had its effect: look before you do it again.",
+  isError: true,
+};
+const NOT_STARTED: ToolResult = {
+  text: "Not run: the turn was interrupted before its start.",
+  isError: true,
+};
+
+/**
+ * Runs the calls of one reply and answers each, in their order: `write` tools one after another, everything else at the
+ * same time. Whatever a tool throws is a result that the model can read. Never rejects; after the signal it comes back
+ * within `abortGraceMs`.
+ */
+export async function runCalls(
+  deps: LoopDeps,
+  calls: readonly RequestedCall[],
+  signal: AbortSignal,
+): Promise<readonly CallOutcome[]> {
+  const tools = new Map(deps.tools.map((tool) => [tool.name, tool]));
+  let lastWrite: Promise<unknown> = Promise.resolve();
+  return Promise.all(
+    calls.map((call) => {
+      const tool = tools.get(call.name);
+      const start = (): Promise<CallOutcome> => answered(deps, call, tool, signal);
+      if (tool?.effect !== "write") return start();
+      const mine = lastWrite.then(start);
+      lastWrite = mine;
+      return mine;
+    }),
+  );
+}
+
+async function answered(
+  deps: LoopDeps,
+  call: RequestedCall,
+  tool: Tool | undefined,
+  signal: AbortSignal,
+): Promise<CallOutcome> {
+  const { id, name, input } = call;
+  const isAborted = (): boolean => signal.aborted;
+  if (isAborted()) return { id, ...NOT_STARTED };
+  const refusal = refusalOf(deps, call, tool);
+  if (refusal === undefined && tool !== undefined) {
+    const verdict = await withinGrace(deps, verdictOf(deps, call, signal), signal);
+    if (verdict === undefined) return { id, ...NOT_STARTED };
+    if (!verdict.allowed) {
+      deps.emit({ type: "tool_denied", id, name, reason: verdict.reason });
+      return { id, text: capText(`Denied: ${verdict.reason}`), isError: true };
+    }
+    if (isAborted()) return { id, ...NOT_STARTED };
+  }
+
+  deps.emit({ type: "tool_started", id, name, input });
+  const started = performance.now();
+  const result =
+    refusal ?? (tool && (await withinGrace(deps, caught(tool, input, signal), signal))) ?? INTERRUPTED;
+  const text = capText(result.text);
+  deps.emit({
+    type: "tool_ended",
+    id,
+    name,
+    isError: result.isError,
+    ms: performance.now() - started,
+    text,
+  });
+  return { ...result, id, text };
+}
+
+/** Why a call cannot be run at all. */
+function refusalOf(
+  { tools }: LoopDeps,
+  { name, wrongJson }: RequestedCall,
+  tool: Tool | undefined,
+): ToolResult | undefined {
+  if (tool === undefined) {
+    const names = tools.map((known) => known.name).join(", ");
+    return { text: `There is no tool ${name}. Tools: ${names}.`, isError: true, isWrongInput: true };
+  }
+  if (wrongJson === null) return undefined;
+  const said = wrongJson === "" ? "it was empty" : `it was: ${capText(wrongJson, 500)}`;
+  return {
+    text: `${name} was not run: its input is not a whole JSON object; ${said}\nMake the call again with valid JSON.`,
+    isError: true,
+    isWrongInput: true,
+  };
+}
+
+async function verdictOf(
+  { gate }: LoopDeps,
+  { id, name, input }: RequestedCall,
+  signal: AbortSignal,
+): ReturnType<LoopDeps["gate"]> {
+  try {
+    return await gate({ id, name, input }, signal);
+  } catch (error) {
+    return { allowed: false, reason: `the permission check failed: ${messageOf(error)}` };
+  }
+}
+
+async function caught(tool: Tool, input: unknown, signal: AbortSignal): Promise<ToolResult> {
+  try {
+    return await tool.run(input, signal);
+  } catch (error) {
+    return { text: `${tool.name} failed: ${messageOf(error)}`, isError: true };
+  }
+}
+
+/** The answer, or undefined when the signal came and it did not follow in time. */
+async function withinGrace<T>(
+  deps: LoopDeps,
+  answer: Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const done = new AbortController();
+  const late = async (): Promise<undefined> => {
+    await aborted(signal, done.signal);
+    await pause(limitsOf(deps.limits).abortGraceMs, done.signal);
+  };
+  try {
+    return await Promise.race([answer, late()]);
+  } finally {
+    done.abort();
+  }
+}
+
+/** Resolves with the signal, or when nobody waits for it any more. */
+async function aborted(signal: AbortSignal, done: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      signal.removeEventListener("abort", end);
+      done.removeEventListener("abort", end);
+      resolve();
+    };
+    signal.addEventListener("abort", end);
+    done.addEventListener("abort", end);
+  });
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const hint = "hint" in error && typeof error.hint === "string" ? `\nHint: ${error.hint}` : "";
+  return `${error.message}${hint}`;
+}
