@@ -60,6 +60,7 @@ export type ErrnoName =
   | "ENOLCK"
   | "ESTALE"
   | "EACCES"
+  | "EADDRINUSE"
   | "EEXIST"
   | "EFBIG"
   | "EIO"
