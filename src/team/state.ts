@@ -35,7 +35,9 @@ export interface Task {
   readonly attempts: number;
   /** Owners that died over it since it was created or reopened; at `DEATHS_HELD` it is held. */
   readonly deaths: number;
+  /** Who had it last: its worker once it is done, in review, failed or given back. */
   readonly previousOwner?: Party;
+  /** What the last completion said; stays through a reopen, for whoever repairs it. */
   readonly result?: string;
   readonly notes: readonly TaskNote[];
   readonly createdBy: string;
@@ -132,7 +134,22 @@ export type Refusal =
   | { readonly kind: "unknown_member"; readonly name: string; readonly nearest: readonly string[] }
   | { readonly kind: "name_taken"; readonly name: string }
   | { readonly kind: "supervised"; readonly lease: Lease }
-  | { readonly kind: "open_tasks"; readonly tasks: readonly TaskId[] };
+  | { readonly kind: "open_tasks"; readonly tasks: readonly TaskId[] }
+  /** There is a lead already. */
+  | { readonly kind: "led"; readonly by: MemberName }
+  /** The entry names a life or a lease that is not, or no longer, the current one. */
+  | { readonly kind: "stale"; readonly what: "life" | "lease"; readonly named: string }
+  /** Nothing is left that this party may claim now. */
+  | { readonly kind: "none_claimable" }
+  | { readonly kind: "unknown_recipients"; readonly recipients: readonly UnknownRecipient[] }
+  | { readonly kind: "too_large"; readonly bytes: number; readonly limit: number }
+  | { readonly kind: "empty"; readonly what: "text" | "recipients" };
+
+/** An address that reaches nobody, and the names that look most like it. */
+export interface UnknownRecipient {
+  readonly name: string;
+  readonly nearest: readonly string[];
+}
 
 export type Verdict =
   | { readonly ok: true; readonly change: Change }

@@ -1,8 +1,10 @@
 import type { Host } from "../base/host.ts";
 import type { Entry, EntryDraft } from "../protocol/entries.ts";
-import type { Position, TeamName } from "../protocol/names.ts";
+import type { Message } from "../protocol/message.ts";
+import type { EntryId, Position, TeamName } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import type { Refusal, TeamState, Verdict } from "./state.ts";
+import type { TaskIndex } from "./task-index.ts";
 
 /** An entry as it was folded: accepted with what it changed, or void with the reason. */
 export interface Folded {
@@ -16,6 +18,10 @@ export type Outcome =
   | { readonly ok: true; readonly entry: Entry }
   | { readonly ok: false; readonly reason: Refusal };
 
+/** A message before `post` gives it version, id and time. The named fields alone. */
+export type MessageDraft = Pick<Message, "from" | "to" | "kind"> &
+  Partial<Pick<Message, "text" | "body" | "task" | "re" | "urgent" | "via">>;
+
 /** One process's view of a team: the fold so far, and the one way to change anything shared. */
 export interface Team {
   readonly name: TeamName;
@@ -23,10 +29,16 @@ export interface Team {
   readonly store: Store;
   /** The fold so far. Synchronous; read on first when it must be up to date. */
   readonly state: () => TeamState;
+  /** Questions about tasks whose cost does not grow with their number. As old or new as `state`. */
+  readonly index: TaskIndex;
   /** Reads the journal to its end. Everything new goes to the subscribers, in order, before it returns. */
   readonly readOn: () => Promise<TeamState>;
   /** Asks `accept`, appends, reads on to the own id, answers what `accept` said there. One at a time per process. Throws what `Log.append` and `Log.read` throw. */
   readonly commit: (draft: EntryDraft) => Promise<Outcome>;
+  /** Appends to the mailbox of `to`, one message at a time per process, with rising ids. Throws what `Log.append` throws. */
+  readonly post: (draft: MessageDraft) => Promise<Message>;
+  /** `<instance>.<n>`: one counter for everything this process appends, so that the ids in each log rise. */
+  readonly nextId: () => EntryId;
   /** Called for each entry as it is folded. Must not throw. Answers how to stop. */
   readonly subscribe: (listener: (folded: Folded) => void) => () => void;
   readonly close: () => Promise<void>;

@@ -1,0 +1,87 @@
+import type { EntryOf } from "../protocol/entries.ts";
+import { type Actor, type MemberName, sameName } from "../protocol/names.ts";
+import { leadOf, memberNamed, presentMember } from "./derive.ts";
+import type { Member, Task, TeamState, Verdict } from "./state.ts";
+import { accepted, changed, freed, isInCharge, refuse, unknownMember } from "./verdicts.ts";
+
+export function join(state: TeamState, entry: EntryOf<"join">): Verdict {
+  const known = memberNamed(state, entry.member);
+  if (known) return refuse({ kind: "name_taken", name: known.name });
+  const lead = leadOf(state);
+  if (entry.lead && lead) return refuse({ kind: "led", by: lead.name });
+  const member: Member = {
+    name: entry.member,
+    lead: entry.lead ?? false,
+    backend: entry.backend,
+    definition: entry.definition,
+    joinedAt: entry.at,
+    restarts: 0,
+    stopping: false,
+    ...(entry.role !== undefined && { role: entry.role }),
+  };
+  return accepted({ members: [member] });
+}
+
+/** Nobody who left owns a task, or keeps one from others by a reservation. */
+export function leave(state: TeamState, entry: EntryOf<"leave">): Verdict {
+  const member = presentMember(state, entry.member);
+  if (!member) return unknownMember(state, entry.member);
+  if (!mayEnd(state, entry.by, member.name))
+    return refuse({ kind: "not_allowed", who: entry.by, what: `make ${member.name} leave` });
+  const left = { at: entry.at, ...(entry.reason !== undefined && { reason: entry.reason }) };
+  const tasks = [...state.tasks.values()].flatMap((task) => withoutMember(task, member.name, entry));
+  return accepted({ members: [{ ...member, left }], ...(tasks.length > 0 && { tasks }) });
+}
+
+function withoutMember(task: Task, name: MemberName, entry: EntryOf<"leave">): readonly Task[] {
+  if (task.status === "deleted" || task.status === "completed") return [];
+  const owns = task.owner !== undefined && sameName(task.owner, name);
+  const reserved = task.assignee !== undefined && sameName(task.assignee, name);
+  if (!owns && !reserved) return [];
+  const next = owns ? freed(task, entry, { status: "pending" }) : changed(task, entry, {});
+  if (!reserved) return [next];
+  const { assignee: _, ...rest } = next;
+  return [rest];
+}
+
+function mayEnd(state: TeamState, who: Actor, member: MemberName): boolean {
+  return isInCharge(state, who) || sameName(who, member);
+}
+
+/** A later life takes the place of the former one, whose `end` is then void. */
+export function start(state: TeamState, entry: EntryOf<"start">): Verdict {
+  const member = presentMember(state, entry.member);
+  if (!member) return unknownMember(state, entry.member);
+  const life = { instance: entry.instance, startedAt: entry.at };
+  const restarts = member.restarts + (member.life ? 1 : 0);
+  return accepted({ members: [{ ...member, life, restarts, stopping: false }] });
+}
+
+export function end(state: TeamState, entry: EntryOf<"end">): Verdict {
+  const member = memberNamed(state, entry.member);
+  if (!member) return unknownMember(state, entry.member);
+  const { life } = member;
+  if (life?.instance !== entry.instance || life.ended)
+    return refuse({ kind: "stale", what: "life", named: entry.instance });
+  const ended = {
+    at: entry.at,
+    how: entry.how,
+    ...(entry.detail !== undefined && { detail: entry.detail }),
+  };
+  return accepted({ members: [{ ...member, life: { ...life, ended } }] });
+}
+
+export function stop(state: TeamState, entry: EntryOf<"stop">): Verdict {
+  const { team } = state;
+  if (!team) return refuse({ kind: "no_team" });
+  if (entry.member === undefined) {
+    if (!isInCharge(state, entry.by))
+      return refuse({ kind: "not_allowed", who: entry.by, what: "stop the team: the lead or the user may" });
+    return accepted({ team: { ...team, stopping: true } });
+  }
+  const member = presentMember(state, entry.member);
+  if (!member) return unknownMember(state, entry.member);
+  if (!mayEnd(state, entry.by, member.name))
+    return refuse({ kind: "not_allowed", who: entry.by, what: `stop ${member.name}: the lead or the user may` });
+  return accepted({ members: [{ ...member, stopping: true }] });
+}

@@ -1,0 +1,159 @@
+import type { EntryOf } from "../protocol/entries.ts";
+import { type Party, type Role, sameName, TaskId } from "../protocol/names.ts";
+import { withoutReport } from "./claim-rules.ts";
+import { presentMember } from "./derive.ts";
+import { whyNotBlocked } from "./edge-rules.ts";
+import type { Task, TeamState, Verdict } from "./state.ts";
+import {
+  accepted,
+  changed,
+  freed,
+  hasRole,
+  isRefused,
+  mayEdit,
+  noted,
+  type Refused,
+  refuse,
+  taskOf,
+  unknownMember,
+} from "./verdicts.ts";
+
+/** Numbers without gaps: an entry names the next one, or loses to whoever took it. */
+export function create(state: TeamState, entry: EntryOf<"create">): Verdict {
+  const next = nextTaskId(state);
+  if (entry.task !== next) return refuse({ kind: "number_taken", task: entry.task, next });
+  const blockedBy = [...new Set(entry.blockedBy ?? [])];
+  const { parent, assignee, role } = entry;
+  const obstacle =
+    whyNotBlocked(state, entry.task, blockedBy) ??
+    whyNotParent(state, entry.task, parent) ??
+    whyNotReserved(state, entry.task, assignee, role);
+  if (obstacle) return obstacle;
+  const task: Task = {
+    id: entry.task,
+    subject: entry.subject,
+    description: entry.description ?? "",
+    status: "pending",
+    priority: entry.priority ?? 0,
+    blockedBy,
+    attempts: 0,
+    deaths: 0,
+    notes: [],
+    createdBy: entry.by,
+    createdAt: entry.at,
+    updatedAt: entry.at,
+    version: 1,
+    ...(entry.activeForm !== undefined && { activeForm: entry.activeForm }),
+    ...(assignee !== undefined && { assignee: presentMember(state, assignee)?.name ?? assignee }),
+    ...(role !== undefined && { role }),
+    ...(parent !== undefined && { parent }),
+  };
+  return accepted({ tasks: [task], ...withoutReport(state) });
+}
+
+/** The number of the next task. Deleted ones keep theirs. */
+export function nextTaskId(state: TeamState): TaskId {
+  return TaskId.parse(String(state.tasks.size + 1));
+}
+
+function whyNotParent(state: TeamState, task: TaskId, parent: TaskId | undefined): Refused | undefined {
+  if (parent === undefined) return undefined;
+  const through: TaskId[] = [task];
+  for (let above: TaskId | undefined = parent; above !== undefined; ) {
+    if (above === task) return refuse({ kind: "cycle", through: [...through, task] });
+    const found: Task | undefined = state.tasks.get(above);
+    if (above === parent && (found === undefined || found.status === "deleted"))
+      return refuse({ kind: "missing", tasks: [parent] });
+    through.push(above);
+    above = found?.parent;
+  }
+  return undefined;
+}
+
+/** A task reserved for somebody of another role could never be claimed. */
+function whyNotReserved(
+  state: TeamState,
+  task: TaskId,
+  assignee: Party | undefined,
+  role: Role | undefined,
+): Refused | undefined {
+  if (assignee === undefined || assignee === "user") return undefined;
+  if (!presentMember(state, assignee)) return unknownMember(state, assignee);
+  if (role === undefined || hasRole(state, assignee, role)) return undefined;
+  return refuse({ kind: "wrong_role", task, role });
+}
+
+export function update(state: TeamState, entry: EntryOf<"update">): Verdict {
+  const task = taskOf(state, entry.task);
+  if (isRefused(task)) return task;
+  if (!mayEdit(state, entry.by, task)) return mayNot(entry.by, "change", task);
+  const next = changed(withNullable(task, entry), entry, {
+    ...(entry.subject !== undefined && { subject: entry.subject }),
+    ...(entry.description !== undefined && { description: entry.description }),
+    ...(entry.priority !== undefined && { priority: entry.priority }),
+  });
+  const obstacle =
+    (next.parent === task.parent ? undefined : whyNotParent(state, task.id, next.parent)) ??
+    (next.role === task.role ? undefined : whyNotReserved(state, task.id, next.assignee, next.role));
+  return obstacle ?? accepted({ tasks: [next] });
+}
+
+/** The task with those fields that an update may also take away. */
+function withNullable(task: Task, { activeForm, role, parent }: EntryOf<"update">): Task {
+  const { activeForm: oldForm, role: oldRole, parent: oldParent, ...rest } = task;
+  const form = activeForm === undefined ? oldForm : activeForm;
+  const newRole = role === undefined ? oldRole : role;
+  const newParent = parent === undefined ? oldParent : parent;
+  return {
+    ...rest,
+    ...(form != null && { activeForm: form }),
+    ...(newRole != null && { role: newRole }),
+    ...(newParent != null && { parent: newParent }),
+  };
+}
+
+function mayNot(who: string, what: string, task: Task): Refused {
+  return refuse({
+    kind: "not_allowed",
+    who,
+    what: `${what} #${task.id}: its owner, its creator ${task.createdBy}, the lead or the user may`,
+  });
+}
+
+export function assign(state: TeamState, entry: EntryOf<"assign">): Verdict {
+  const task = taskOf(state, entry.task);
+  if (isRefused(task)) return task;
+  if (entry.force && entry.by !== "user")
+    return refuse({ kind: "not_allowed", who: entry.by, what: "use force: only the user may" });
+  if (!mayEdit(state, entry.by, task)) return mayNot(entry.by, "assign", task);
+  if (task.status === "completed") return refuse({ kind: "bad_status", task: task.id, status: task.status });
+  const to = entry.to ?? undefined;
+  const obstacle = whyNotReserved(state, task.id, to, task.role);
+  if (obstacle) return obstacle;
+  const loses = task.owner !== undefined && !(to !== undefined && sameName(to, task.owner));
+  if (task.owner !== undefined && loses && !entry.force)
+    return refuse({ kind: "taken", task: task.id, by: task.owner });
+  const { assignee: _, ...rest } = loses ? freed(task, entry, { status: "pending" }) : changed(task, entry, {});
+  if (to === undefined) return accepted({ tasks: [rest] });
+  return accepted({ tasks: [{ ...rest, assignee: presentMember(state, to)?.name ?? to }] });
+}
+
+/** The number stays taken and the history stays; the task counts for nothing. */
+export function remove(state: TeamState, entry: EntryOf<"delete">): Verdict {
+  const task = taskOf(state, entry.task);
+  if (isRefused(task)) return task;
+  if (entry.force && entry.by !== "user")
+    return refuse({ kind: "not_allowed", who: entry.by, what: "use force: only the user may" });
+  // Whoever works on a task does not make it vanish: it completes it, fails it or gives it back.
+  const { owner: _, ...unowned } = task;
+  if (!mayEdit(state, entry.by, unowned)) return mayNot(entry.by, "delete", task);
+  if (task.owner !== undefined && !entry.force)
+    return refuse({ kind: "taken", task: task.id, by: task.owner });
+  return accepted({ tasks: [freed(task, entry, { status: "deleted" })] });
+}
+
+export function note(state: TeamState, entry: EntryOf<"note">): Verdict {
+  const task = taskOf(state, entry.task);
+  if (isRefused(task)) return task;
+  return accepted({ tasks: [changed(task, entry, { notes: noted(task, entry, entry.text) })] });
+}

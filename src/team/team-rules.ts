@@ -1,0 +1,53 @@
+import type { EntryOf } from "../protocol/entries.ts";
+import { isLead, openTasks } from "./derive.ts";
+import type { TeamFacts, TeamState, Verdict } from "./state.ts";
+import { accepted, refuse } from "./verdicts.ts";
+
+export function team(state: TeamState, entry: EntryOf<"team">): Verdict {
+  if (state.team) return refuse({ kind: "team_exists" });
+  const facts: TeamFacts = {
+    name: entry.team,
+    instance: entry.instance,
+    dir: entry.dir,
+    settings: entry.settings,
+    createdAt: entry.at,
+    createdBy: entry.by,
+    stopping: false,
+    closed: false,
+    ...(entry.goal !== undefined && { goal: entry.goal }),
+  };
+  return accepted({ team: facts });
+}
+
+export function close(state: TeamState, entry: EntryOf<"close">): Verdict {
+  if (!state.team) return refuse({ kind: "no_team" });
+  if (entry.by !== "user" && entry.by !== "system")
+    return refuse({ kind: "not_allowed", who: entry.by, what: "close the team: the user may" });
+  return accepted({ team: { ...state.team, closed: true } });
+}
+
+/** One supervisor: the first lease in the journal counts, and a later one only when it names the dead one's. */
+export function lease(state: TeamState, entry: EntryOf<"lease">): Verdict {
+  if (!state.team) return refuse({ kind: "no_team" });
+  const current = state.team.lease;
+  if (current && current.id !== entry.replaces) return refuse({ kind: "supervised", lease: current });
+  const { id, instance, pid, at } = entry;
+  return accepted({ team: { ...state.team, lease: { id, instance, pid, at }, stopping: false } });
+}
+
+export function lapse(state: TeamState, entry: EntryOf<"lapse">): Verdict {
+  if (!state.team) return refuse({ kind: "no_team" });
+  const { lease: current, ...rest } = state.team;
+  if (current?.id !== entry.lease) return refuse({ kind: "stale", what: "lease", named: entry.lease });
+  return accepted({ team: rest });
+}
+
+export function report(state: TeamState, entry: EntryOf<"report">): Verdict {
+  if (!state.team) return refuse({ kind: "no_team" });
+  const { at, by, text } = entry;
+  if (by !== "user" && !isLead(state, by))
+    return refuse({ kind: "not_allowed", who: by, what: "report for the team: the lead may" });
+  const tasks = openTasks(state);
+  if (tasks.length > 0) return refuse({ kind: "open_tasks", tasks });
+  return accepted({ team: { ...state.team, report: { at, by, text } } });
+}

@@ -1,0 +1,70 @@
+import type { Entry } from "../protocol/entries.ts";
+import { type Actor, type Party, type Role, sameName, type TaskId } from "../protocol/names.ts";
+import { isLead, nearestNames, presentMember, presentMembers } from "./derive.ts";
+import type { Change, Refusal, Task, TaskNote, TeamState, Verdict } from "./state.ts";
+
+export type Refused = Extract<Verdict, { ok: false }>;
+
+export function accepted(change: Change): Verdict {
+  return { ok: true, change };
+}
+
+export function refuse(reason: Refusal): Refused {
+  return { ok: false, reason };
+}
+
+/** A task that an entry may speak about, or why not: deleted ones count for nothing. */
+export function taskOf(state: TeamState, id: TaskId): Task | Refused {
+  const task = state.tasks.get(id);
+  return task === undefined || task.status === "deleted" ? refuse({ kind: "not_found", task: id }) : task;
+}
+
+export function isRefused(found: object): found is Refused {
+  return "ok" in found;
+}
+
+/** A task as it is after an accepted entry about it. */
+export function changed(task: Task, entry: Entry, fields: Partial<Task>): Task {
+  return { ...task, ...fields, updatedAt: entry.at, version: task.version + 1 };
+}
+
+/** The same for a task that loses its owner with this entry. */
+export function freed(task: Task, entry: Entry, fields: Partial<Task>): Task {
+  const { owner, claim: _, ...rest } = task;
+  return changed(owner === undefined ? rest : { ...rest, previousOwner: owner }, entry, fields);
+}
+
+export function noted(task: Task, entry: Entry, text: string | undefined): readonly TaskNote[] {
+  return text === undefined ? task.notes : [...task.notes, { at: entry.at, by: entry.by, text }];
+}
+
+export function unknownMember(state: TeamState, name: string): Refused {
+  const names = presentMembers(state).map((member) => member.name);
+  return refuse({ kind: "unknown_member", name, nearest: nearestNames(name, names) });
+}
+
+/** Whoever may act at all: the user, troupe itself, and members that have not left. */
+export function isKnown(state: TeamState, who: Actor): boolean {
+  return who === "user" || who === "system" || presentMember(state, who) !== undefined;
+}
+
+/** The user, troupe itself and the lead may do what others may only to their own. */
+export function isInCharge(state: TeamState, who: Actor): boolean {
+  return who === "user" || who === "system" || isLead(state, who);
+}
+
+/** Those in charge, whoever created the task and whoever works on it. */
+export function mayEdit(state: TeamState, who: Actor, task: Task): boolean {
+  return (
+    isInCharge(state, who) ||
+    sameName(who, task.createdBy) ||
+    (task.owner !== undefined && sameName(who, task.owner))
+  );
+}
+
+/** The user stands outside of roles. */
+export function hasRole(state: TeamState, who: Party, role: Role | undefined): boolean {
+  if (role === undefined || who === "user") return true;
+  const own = presentMember(state, who)?.role;
+  return own !== undefined && sameName(own, role);
+}
