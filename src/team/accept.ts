@@ -8,9 +8,9 @@ import { assign, create, note, remove, update } from "./task-rules.ts";
 import { close, lapse, lease, report, team } from "./team-rules.ts";
 import { isKnown, type Refused, refuse, unknownMember } from "./verdicts.ts";
 
-type Rule<O extends Op> = (state: TeamState, entry: EntryOf<O>) => Verdict;
+type EntryByOp = { readonly [O in Op]: EntryOf<O> };
 
-const rules: { readonly [O in Op]: Rule<O> } = {
+const rules: { readonly [O in Op]: (state: TeamState, entry: EntryByOp[O]) => Verdict } = {
   team,
   close,
   join,
@@ -42,11 +42,12 @@ const rules: { readonly [O in Op]: Rule<O> } = {
  * append to refuse early, and by every process at the entry's position in the journal, where the answer counts.
  */
 export function accept(state: TeamState, entry: Entry): Verdict {
-  const outOfPlace = whyOutOfPlace(state, entry);
-  if (outOfPlace) return outOfPlace;
-  // The table pairs each op with the rule of that op; the compiler loses the pair at the look-up.
-  const rule = rules[entry.op] as (state: TeamState, entry: Entry) => Verdict;
-  return rule(state, entry);
+  return whyOutOfPlace(state, entry) ?? apply(state, entry.op, entry);
+}
+
+/** Generic in the op, so that the compiler keeps each rule together with its entry. */
+function apply<O extends Op>(state: TeamState, op: O, entry: EntryByOp[O]): Verdict {
+  return rules[op](state, entry);
 }
 
 /** The first entry makes the team, none counts behind `close`, and strangers are not heard. */

@@ -2,8 +2,18 @@ import type { EntryOf } from "../protocol/entries.ts";
 import { type Actor, type EntryId, sameName, type TaskId } from "../protocol/names.ts";
 import { isHeld, isLead, openBlockers, presentMember } from "./derive.ts";
 import type { Task, TeamFacts, TeamState, Verdict } from "./state.ts";
-import { accepted, changed, freed, hasRole, isRefused, noted, type Refused, refuse, taskOf } from "./verdicts.ts";
-import { unknownMember } from "./verdicts.ts";
+import {
+  accepted,
+  changed,
+  freed,
+  hasRole,
+  isRefused,
+  noted,
+  type Refused,
+  refuse,
+  taskOf,
+  unknownMember,
+} from "./verdicts.ts";
 
 /** The first valid claim in the journal wins; its id is the fencing token of everything the owner says later. */
 export function claim(state: TeamState, entry: EntryOf<"claim">): Verdict {
@@ -83,7 +93,11 @@ export function reopen(state: TeamState, entry: EntryOf<"reopen">): Verdict {
   const task = taskOf(state, entry.task);
   if (isRefused(task)) return task;
   if (entry.by !== "user" && !isLead(state, entry.by))
-    return refuse({ kind: "not_allowed", who: entry.by, what: `reopen #${task.id}: the lead or the user may` });
+    return refuse({
+      kind: "not_allowed",
+      who: entry.by,
+      what: `reopen #${task.id}: the lead or the user may`,
+    });
   if (!REOPENED.has(task.status) && !isHeld(task))
     return refuse({ kind: "bad_status", task: task.id, status: task.status });
   const notes = noted(task, entry, entry.note);

@@ -63,8 +63,9 @@ export function taskState(state: TeamState, task: Task, isDead: (owner: Party) =
     case "review":
     case "failed":
     case "deleted":
-      return task.status;
+      break;
   }
+  return task.status;
 }
 
 /**
@@ -131,7 +132,7 @@ export function nearestNames(name: string, names: Iterable<string>): readonly st
   return [...names]
     .map((known) => ({ known, distance: editDistance(wanted, known.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
-    .sort((one, other) => one.distance - other.distance || (one.known < other.known ? -1 : 1))
+    .toSorted((one, other) => one.distance - other.distance || (one.known < other.known ? -1 : 1))
     .slice(0, 3)
     .map(({ known }) => known);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../base/is-record.ts";
 import type { Entry } from "../protocol/entries.ts";
 import type { TaskId } from "../protocol/names.ts";
 import { accept } from "./accept.ts";
@@ -88,16 +89,7 @@ export function openFold(saved?: SavedFold): Fold {
 
 /** What a snapshot holds, if it is one of ours; its bytes were checked by the store. */
 export function isSavedFold(state: unknown): state is SavedFold {
-  return (
-    typeof state === "object" &&
-    state !== null &&
-    "tasks" in state &&
-    Array.isArray(state.tasks) &&
-    "members" in state &&
-    Array.isArray(state.members) &&
-    "counters" in state &&
-    Array.isArray(state.counters) &&
-    "folded" in state &&
-    typeof state.folded === "number"
-  );
+  if (!isRecord(state)) return false;
+  const { tasks, members, counters, folded } = state;
+  return [tasks, members, counters].every(Array.isArray) && typeof folded === "number";
 }

@@ -19,7 +19,7 @@ export function createLane(): Lane {
     if (!set) {
       set = createNumberSet();
       sets.set(priority, set);
-      priorities = [...sets.keys()].sort((one, other) => other - one);
+      priorities = [...sets.keys()].toSorted((one, other) => other - one);
     }
     set.add(number);
   }
@@ -61,7 +61,7 @@ function prioritiesOf(lanes: readonly Lane[]): readonly number[] {
   const [lane] = lanes;
   if (lane && lanes.length === 1) return lane.priorities();
   const all = new Set(lanes.flatMap((each) => each.priorities()));
-  return [...all].sort((one, other) => other - one);
+  return [...all].toSorted((one, other) => other - one);
 }
 
 function* between(sets: readonly NumberSet[], from: number, to: number): Generator<number> {

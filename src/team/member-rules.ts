@@ -82,6 +82,10 @@ export function stop(state: TeamState, entry: EntryOf<"stop">): Verdict {
   const member = presentMember(state, entry.member);
   if (!member) return unknownMember(state, entry.member);
   if (!mayEnd(state, entry.by, member.name))
-    return refuse({ kind: "not_allowed", who: entry.by, what: `stop ${member.name}: the lead or the user may` });
+    return refuse({
+      kind: "not_allowed",
+      who: entry.by,
+      what: `stop ${member.name}: the lead or the user may`,
+    });
   return accepted({ members: [{ ...member, stopping: true }] });
 }

@@ -5,9 +5,9 @@ import type { TeamState } from "./state.ts";
  * order, no key order, no locale. Costs a pass over the whole state. It finds mistakes, not forgers.
  */
 export function stateHash(state: TeamState): string {
-  const tasks = [...state.tasks.values()].sort((one, other) => Number(one.id) - Number(other.id));
+  const tasks = [...state.tasks.values()].toSorted((one, other) => Number(one.id) - Number(other.id));
   const members = [...state.members.entries()]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([, member]) => member);
   return hash(canonical({ team: state.team, tasks, members }));
 }
@@ -19,7 +19,7 @@ function canonical(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const fields = Object.entries(value)
     .filter(([, field]) => field !== undefined)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`);
   return `{${fields.join(",")}}`;
 }

@@ -29,7 +29,13 @@ export function create(state: TeamState, entry: EntryOf<"create">): Verdict {
     whyNotParent(state, entry.task, parent) ??
     whyNotReserved(state, entry.task, assignee, role);
   if (obstacle) return obstacle;
-  const task: Task = {
+  const to = assignee && spelled(state, assignee);
+  return accepted({ tasks: [newTask(entry, blockedBy, to)], ...withoutReport(state) });
+}
+
+function newTask(entry: EntryOf<"create">, blockedBy: readonly TaskId[], assignee: Party | undefined): Task {
+  const { activeForm, role, parent } = entry;
+  return {
     id: entry.task,
     subject: entry.subject,
     description: entry.description ?? "",
@@ -43,12 +49,16 @@ export function create(state: TeamState, entry: EntryOf<"create">): Verdict {
     createdAt: entry.at,
     updatedAt: entry.at,
     version: 1,
-    ...(entry.activeForm !== undefined && { activeForm: entry.activeForm }),
-    ...(assignee !== undefined && { assignee: presentMember(state, assignee)?.name ?? assignee }),
+    ...(activeForm !== undefined && { activeForm }),
+    ...(assignee !== undefined && { assignee }),
     ...(role !== undefined && { role }),
     ...(parent !== undefined && { parent }),
   };
-  return accepted({ tasks: [task], ...withoutReport(state) });
+}
+
+/** The party the way it spells its own name. */
+function spelled(state: TeamState, party: Party): Party {
+  return presentMember(state, party)?.name ?? party;
 }
 
 /** The number of the next task. Deleted ones keep theirs. */
@@ -123,27 +133,41 @@ function mayNot(who: string, what: string, task: Task): Refused {
 export function assign(state: TeamState, entry: EntryOf<"assign">): Verdict {
   const task = taskOf(state, entry.task);
   if (isRefused(task)) return task;
-  if (entry.force && entry.by !== "user")
-    return refuse({ kind: "not_allowed", who: entry.by, what: "use force: only the user may" });
-  if (!mayEdit(state, entry.by, task)) return mayNot(entry.by, "assign", task);
-  if (task.status === "completed") return refuse({ kind: "bad_status", task: task.id, status: task.status });
   const to = entry.to ?? undefined;
-  const obstacle = whyNotReserved(state, task.id, to, task.role);
+  const obstacle =
+    whyNotForced(entry) ??
+    whyNotAssigned(state, entry, task) ??
+    whyNotReserved(state, task.id, to, task.role);
   if (obstacle) return obstacle;
-  const loses = task.owner !== undefined && !(to !== undefined && sameName(to, task.owner));
-  if (task.owner !== undefined && loses && !entry.force)
-    return refuse({ kind: "taken", task: task.id, by: task.owner });
-  const { assignee: _, ...rest } = loses ? freed(task, entry, { status: "pending" }) : changed(task, entry, {});
-  if (to === undefined) return accepted({ tasks: [rest] });
-  return accepted({ tasks: [{ ...rest, assignee: presentMember(state, to)?.name ?? to }] });
+  const loser = loserOf(task, to);
+  if (loser !== undefined && !entry.force) return refuse({ kind: "taken", task: task.id, by: loser });
+  const next = loser === undefined ? changed(task, entry, {}) : freed(task, entry, { status: "pending" });
+  const { assignee: _, ...rest } = next;
+  return accepted({ tasks: [to === undefined ? rest : { ...rest, assignee: spelled(state, to) }] });
+}
+
+function whyNotAssigned(state: TeamState, { by }: EntryOf<"assign">, task: Task): Refused | undefined {
+  if (!mayEdit(state, by, task)) return mayNot(by, "assign", task);
+  if (task.status !== "completed") return undefined;
+  return refuse({ kind: "bad_status", task: task.id, status: task.status });
+}
+
+/** The owner, unless the task is reserved for the owner itself. */
+function loserOf({ owner }: Task, to: Party | undefined): Party | undefined {
+  return owner !== undefined && to !== undefined && sameName(owner, to) ? undefined : owner;
+}
+
+function whyNotForced({ by, force }: EntryOf<"assign"> | EntryOf<"delete">): Refused | undefined {
+  if (!force || by === "user") return undefined;
+  return refuse({ kind: "not_allowed", who: by, what: "use force: only the user may" });
 }
 
 /** The number stays taken and the history stays; the task counts for nothing. */
 export function remove(state: TeamState, entry: EntryOf<"delete">): Verdict {
   const task = taskOf(state, entry.task);
   if (isRefused(task)) return task;
-  if (entry.force && entry.by !== "user")
-    return refuse({ kind: "not_allowed", who: entry.by, what: "use force: only the user may" });
+  const obstacle = whyNotForced(entry);
+  if (obstacle) return obstacle;
   // Whoever works on a task does not make it vanish: it completes it, fails it or gives it back.
   const { owner: _, ...unowned } = task;
   if (!mayEdit(state, entry.by, unowned)) return mayNot(entry.by, "delete", task);

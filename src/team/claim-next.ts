@@ -1,0 +1,66 @@
+import { type Party, sameName, type TaskId } from "../protocol/names.ts";
+import type { Claimer } from "./claim-lanes.ts";
+import { presentMember } from "./derive.ts";
+import type { Spread } from "./lane.ts";
+import type { Member } from "./state.ts";
+import { claimTask, type TaskOutcome } from "./tasks.ts";
+import type { Team } from "./team.ts";
+
+/**
+ * Claims the best task that `by` may have now, or answers `none_claimable`. A claim that lost is followed by the next
+ * candidate. Its cost does not grow with the number of tasks.
+ */
+export async function claimNext(team: Team, by: Party): Promise<TaskOutcome> {
+  let isFresh = false;
+  for (let tries = 0; ; tries++) {
+    const candidate = bestTask(team, by, tries);
+    if (candidate === undefined && isFresh) return { ok: false, reason: { kind: "none_claimable" } };
+    if (candidate === undefined) {
+      await team.readOn();
+      isFresh = true;
+      continue;
+    }
+    const outcome = await claimTask(team, by, candidate);
+    if (outcome.ok || !isLost(outcome.reason.kind)) return outcome;
+    // A refused claim has read on to its own position: what it lost to is no candidate any more.
+    isFresh = true;
+  }
+}
+
+/** Refusals that speak about the task: another one may be free. The others would meet every task alike. */
+function isLost(kind: string): boolean {
+  const lost = ["taken", "blocked", "held", "assigned", "wrong_role", "bad_status", "not_found"];
+  return lost.includes(kind);
+}
+
+/** The task that `by` should try now. `tries`: claims that it has lost since it began to look. */
+export function bestTask(team: Team, by: Party, tries: number): TaskId | undefined {
+  const claimer: Claimer = { name: by, role: presentMember(team.state(), by)?.role };
+  for (const id of team.index.candidates(claimer, spreadOf(team, by, tries))) return id;
+  return undefined;
+}
+
+/**
+ * Where `by` begins among equal tasks: its rank among those who are likely to look at the same time. The idle, who
+ * have nothing, begin at consecutive tasks. Those who have some take one after another, and each keeps to its share of
+ * the range, and so does whoever has just lost: each further loss moves it on by a golden section of the claimers.
+ */
+function spreadOf(team: Team, by: Party, tries: number): Spread {
+  const isBusy = team.index.ownedCount(by) > 0;
+  let rank = 0;
+  let among = 0;
+  for (const member of team.state().members.values()) {
+    if (!isClaimer(member) || team.index.ownedCount(member.name) > 0 !== isBusy) continue;
+    if (sameName(member.name, by)) rank = among;
+    among += 1;
+  }
+  if (among < 2) return { rank: 0, among: 1, how: "near" };
+  const moved = (rank + tries * Math.ceil(among * 0.618)) % among;
+  return { rank: moved, among, how: isBusy || tries > 0 ? "far" : "near" };
+}
+
+/** Whoever lives and takes tasks by itself; the lead does not. */
+function isClaimer({ left, lead, stopping, backend, life }: Member): boolean {
+  if (left || lead || stopping) return false;
+  return backend === "hand" || (life !== undefined && !life.ended);
+}

@@ -1,0 +1,137 @@
+import type { EntryDraft } from "../protocol/entries.ts";
+import { type Actor, type EntryId, type Party, sameName, type TaskId } from "../protocol/names.ts";
+import type { Refusal, Task } from "./state.ts";
+import { nextTaskId } from "./task-rules.ts";
+import type { Team } from "./team.ts";
+
+/** What became of the task: as it is now, or why the change does not count. */
+export type TaskOutcome =
+  | { readonly ok: true; readonly task: Task }
+  | { readonly ok: false; readonly reason: Refusal };
+
+type DraftOf<O extends EntryDraft["op"]> = Extract<EntryDraft, { op: O }>;
+type TaskDraft = Extract<EntryDraft, { task: TaskId }>;
+
+export type NewTask = Omit<DraftOf<"create">, "op" | "by" | "task">;
+export type TaskUpdate = Omit<DraftOf<"update">, "op" | "by" | "task">;
+
+async function commitTask(team: Team, draft: TaskDraft): Promise<TaskOutcome> {
+  const outcome = await team.commit(draft);
+  if (!outcome.ok) return outcome;
+  const task = team.state().tasks.get(draft.task);
+  return task ? { ok: true, task } : { ok: false, reason: { kind: "not_found", task: draft.task } };
+}
+
+/** Takes the next number; when somebody else was faster, the one behind it. */
+export async function createTask(team: Team, by: Actor, fields: NewTask): Promise<TaskOutcome> {
+  await team.readOn();
+  for (;;) {
+    const task = nextTaskId(team.state());
+    const outcome = await commitTask(team, { op: "create", by, task, ...fields });
+    if (outcome.ok || outcome.reason.kind !== "number_taken") return outcome;
+  }
+}
+
+export function updateTask(team: Team, by: Actor, task: TaskId, fields: TaskUpdate): Promise<TaskOutcome> {
+  return commitTask(team, { op: "update", by, task, ...fields });
+}
+
+export function claimTask(team: Team, by: Party, task: TaskId): Promise<TaskOutcome> {
+  return commitTask(team, { op: "claim", by, task });
+}
+
+/** `result` is kept with the task: what was done, and where it lies. */
+export function completeTask(team: Team, by: Party, task: TaskId, result?: string): Promise<TaskOutcome> {
+  return byOwner(team, by, task, (claim) => ({ op: "complete", by, task, claim, result }));
+}
+
+export function failTask(team: Team, by: Party, task: TaskId, reason: string): Promise<TaskOutcome> {
+  return byOwner(team, by, task, (claim) => ({ op: "fail", by, task, claim, reason }));
+}
+
+/** Gives back one's own task; the user and troupe itself give back anybody's. */
+export function releaseTask(
+  team: Team,
+  by: Actor,
+  task: TaskId,
+  { why = "given_back", note }: { readonly why?: "given_back" | "stopped"; readonly note?: string } = {},
+): Promise<TaskOutcome> {
+  const owner = by === "user" || by === "system" ? undefined : by;
+  return byOwner(team, owner, task, (claim) => ({ op: "release", by, task, claim, why, note }));
+}
+
+/**
+ * Names the claim that `owner` (anybody when undefined) holds at the moment. When the fold at hand knows none it reads
+ * on first: the claim may be another process's of the same member.
+ */
+async function byOwner(
+  team: Team,
+  owner: Party | undefined,
+  id: TaskId,
+  draft: (claim: EntryId) => TaskDraft,
+): Promise<TaskOutcome> {
+  const known = claimOf(team, owner, id) ?? (await team.readOn(), claimOf(team, owner, id));
+  if (known !== undefined) return commitTask(team, draft(known));
+  const task = team.state().tasks.get(id);
+  const isThere = task !== undefined && task.status !== "deleted";
+  const reason: Refusal = isThere
+    ? { kind: "not_owner", task: id, owner: task.owner }
+    : { kind: "not_found", task: id };
+  return { ok: false, reason };
+}
+
+function claimOf(team: Team, owner: Party | undefined, id: TaskId): EntryId | undefined {
+  const task = team.state().tasks.get(id);
+  if (task?.owner === undefined) return undefined;
+  return owner === undefined || sameName(task.owner, owner) ? task.claim : undefined;
+}
+
+export function reopenTask(team: Team, by: Actor, task: TaskId, note?: string): Promise<TaskOutcome> {
+  return commitTask(team, { op: "reopen", by, task, note });
+}
+
+/** A verdict on a task in `review`. */
+export function reviewTask(
+  team: Team,
+  by: Actor,
+  task: TaskId,
+  { verdict, note }: { readonly verdict: "passed" | "returned"; readonly note?: string },
+): Promise<TaskOutcome> {
+  return commitTask(team, { op: "review", by, task, verdict, note });
+}
+
+export function blockTask(team: Team, by: Actor, task: TaskId, on: readonly TaskId[]): Promise<TaskOutcome> {
+  return commitTask(team, { op: "block", by, task, on: [...on] });
+}
+
+export function unblockTask(
+  team: Team,
+  by: Actor,
+  task: TaskId,
+  on: readonly TaskId[],
+): Promise<TaskOutcome> {
+  return commitTask(team, { op: "unblock", by, task, on: [...on] });
+}
+
+/** Reserves a task, or frees it with null. `force` takes it from its owner; the user only. */
+export function assignTask(
+  team: Team,
+  by: Actor,
+  task: TaskId,
+  { to, force }: { readonly to: Party | null; readonly force?: boolean },
+): Promise<TaskOutcome> {
+  return commitTask(team, { op: "assign", by, task, to, force });
+}
+
+export function deleteTask(
+  team: Team,
+  by: Actor,
+  task: TaskId,
+  { force }: { readonly force?: boolean } = {},
+): Promise<TaskOutcome> {
+  return commitTask(team, { op: "delete", by, task, force });
+}
+
+export function noteTask(team: Team, by: Actor, task: TaskId, text: string): Promise<TaskOutcome> {
+  return commitTask(team, { op: "note", by, task, text });
+}
