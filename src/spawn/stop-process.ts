@@ -57,14 +57,17 @@ async function endGroup(
 }
 
 /**
- * Ends whatever was started with these variables, this process excepted: SIGTERM, one second, SIGKILL, again until
- * nothing is found, three times at most. Answers how many processes it found.
+ * Ends whatever was started with these variables and is `wanted`, this process excepted: SIGTERM, one second, SIGKILL,
+ * again until nothing is found, three times at most. Answers how many processes it found.
  */
-export async function stopTagged(tags: Readonly<Record<string, string>>): Promise<number> {
+export async function stopTagged(
+  tags: Readonly<Record<string, string>>,
+  wanted: (env: ReadonlyMap<string, string>) => boolean = () => true,
+): Promise<number> {
   const seen = new Set<number>();
   // Each round sees what the last one's processes forked before they died.
   for (let round = 0; round < 3; round++) {
-    const found = await tagged(tags);
+    const found = await tagged(tags, wanted);
     if (found.length === 0) break;
     for (const identity of found) {
       seen.add(identity.pid);
@@ -78,9 +81,14 @@ export async function stopTagged(tags: Readonly<Record<string, string>>): Promis
   return seen.size;
 }
 
-async function tagged(tags: Readonly<Record<string, string>>): Promise<readonly ProcessIdentity[]> {
+async function tagged(
+  tags: Readonly<Record<string, string>>,
+  wanted: (env: ReadonlyMap<string, string>) => boolean,
+): Promise<readonly ProcessIdentity[]> {
   const found = await taggedProcesses(tags);
-  return found.map(({ identity }) => identity).filter(({ pid }) => pid !== process.pid);
+  return found
+    .filter(({ identity, env }) => identity.pid !== process.pid && wanted(env))
+    .map(({ identity }) => identity);
 }
 
 /** True as soon as the process is proven dead; false when `withinMs` have passed or `signal` aborts. */

@@ -1,0 +1,84 @@
+import type { InstanceId, MemberName, TeamName } from "../protocol/names.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a program needs to run for its user: place, language, terminal, network. Everything else stays outside. */
+const NAMES: ReadonlySet<string> = new Set([
+  "PATH",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "LANGUAGE",
+  "TZ",
+  "TMPDIR",
+  "TERM",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+]);
+/** `TROUPE_`: the settings of cli.md §5. `GIT_…`: who commits. */
+const PREFIXES = ["LC_", "ANTHROPIC_", "TROUPE_", "GIT_AUTHOR_", "GIT_COMMITTER_"] as const;
+/** Said anew for each process: a value of the starter's would make it act as somebody else. */
+const OWN: ReadonlySet<string> = new Set([
+  "TROUPE_TEAM",
+  "TROUPE_AGENT",
+  "TROUPE_INSTANCE",
+  "TROUPE_PARENT",
+  "TROUPE_ONLY",
+]);
+
+export interface ChildNames {
+  readonly team: TeamName;
+  readonly instance: InstanceId;
+  /** Absent for the supervisor. */
+  readonly agent?: MemberName;
+  /** The folder of `teams/`, absolute: a changed HOME must not lead the child to another team of that name. */
+  readonly configDir: string;
+}
+
+/** The whole environment of a process of the team: what is on the allow-list, and who it is. */
+export function childEnv(env: Env, { team, instance, agent, configDir }: ChildNames): Record<string, string> {
+  return {
+    ...pick(env, isAllowed),
+    CLAUDE_CONFIG_DIR: configDir,
+    TROUPE_TEAM: team,
+    TROUPE_INSTANCE: instance,
+    ...(agent === undefined ? {} : { TROUPE_AGENT: agent }),
+  };
+}
+
+/** The environment of an agent's shells and tools: the agent's, without what pays for the model. */
+export function shellEnv(env: Env): Record<string, string> {
+  return pick(env, (name) => !name.startsWith("ANTHROPIC_"));
+}
+
+/** By which a process and its descendants are found, whatever became of their session. */
+export function instanceTag(instance: InstanceId): { readonly TROUPE_INSTANCE: string } {
+  return { TROUPE_INSTANCE: instance };
+}
+
+/** By which all processes of a team are found. */
+export function teamTag(configDir: string, team: TeamName): Readonly<Record<string, string>> {
+  return { CLAUDE_CONFIG_DIR: configDir, TROUPE_TEAM: team };
+}
+
+function isAllowed(name: string): boolean {
+  return !OWN.has(name) && (NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix)));
+}
+
+function pick(env: Env, wanted: (name: string) => boolean): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && wanted(name)) picked[name] = value;
+  return picked;
+}

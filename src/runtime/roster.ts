@@ -1,0 +1,115 @@
+import type { RunFile, Usage } from "../protocol/files.ts";
+import type { EntryId, MemberName, Party, Role, TaskId } from "../protocol/names.ts";
+import { sameName } from "../protocol/names.ts";
+import type { Member, TeamState } from "../team/state.ts";
+import type { Team } from "../team/team.ts";
+import { type LifeSigns, lifeOf } from "./liveness.ts";
+
+/**
+ * starting: announced, not ready. working, idle: as it says of itself. unresponsive: there, but stopped or without a
+ * sign of life for 30 s. stopped: no process, and none missing. died: its process is gone, or it was given up.
+ */
+export type MemberState = "starting" | "working" | "idle" | "unresponsive" | "stopped" | "died";
+
+/** One line of the roster; the keys of `agent list --json` (cli.md §2). Times ISO 8601 UTC. */
+export interface MemberStatus {
+  readonly name: MemberName;
+  readonly role: Role | null;
+  readonly lead: boolean;
+  readonly state: MemberState;
+  readonly since: string;
+  /** How its last process ended: `killed (signal 9)`. Null while it lives. */
+  readonly detail: string | null;
+  readonly model: string | null;
+  readonly backend: "child" | "hand";
+  readonly pid: number | null;
+  /** The task it owns. */
+  readonly task: TaskId | null;
+  readonly unread: number;
+  readonly restarts: number;
+  /** Of the current life; null without one. */
+  readonly tokens: Omit<Usage, "costUsd"> | null;
+  readonly costUsd: number | null;
+  readonly context: RunFile["context"] | null;
+}
+
+/** Everybody who has not left, in the order of joining. Reads on in no log but the mailboxes' unread rest. */
+export async function roster(team: Team): Promise<readonly MemberStatus[]> {
+  const state = team.state();
+  const present = [...state.members.values()].filter(({ left }) => left === undefined);
+  return Promise.all(present.map((member) => statusOf(team, state, member)));
+}
+
+async function statusOf(team: Team, state: TeamState, member: Member): Promise<MemberStatus> {
+  const [signs, unread] = await Promise.all([lifeOf(team, member), unreadOf(team, member.name)]);
+  const { name, role = null, lead, definition, backend, restarts } = member;
+  const task = taskOf(state, name);
+  return {
+    name,
+    role,
+    lead,
+    state: stateOf(signs, task),
+    ...lastChange(member, signs),
+    backend,
+    task,
+    unread,
+    restarts,
+    ...selfReport(signs.run, definition.model ?? null),
+  };
+}
+
+function lastChange({ life, joinedAt }: Member, { run }: LifeSigns): Pick<MemberStatus, "since" | "detail"> {
+  return {
+    since: life?.ended?.at ?? run?.since ?? life?.startedAt ?? joinedAt,
+    detail: life?.ended?.detail ?? null,
+  };
+}
+
+/** What its process says of itself. */
+function selfReport(
+  run: RunFile | undefined,
+  plannedModel: string | null,
+): Pick<MemberStatus, "model" | "pid" | "tokens" | "costUsd" | "context"> {
+  if (!run) return { model: plannedModel, pid: null, tokens: null, costUsd: null, context: null };
+  const { input, output, cacheRead, cacheWrite, costUsd } = run.usage;
+  return {
+    model: run.model ?? plannedModel,
+    pid: run.pid,
+    tokens: { input, output, cacheRead, cacheWrite },
+    costUsd,
+    context: run.context,
+  };
+}
+
+function stateOf({ verdict, run }: LifeSigns, task: TaskId | null): MemberState {
+  if (verdict === "dead") return "died";
+  if (verdict !== "alive" && verdict !== "unknown") return verdict;
+  if (run) return ownState(run);
+  // By hand: it has no process of ours that could say.
+  return task === null ? "idle" : "working";
+}
+
+/** Whoever is stopping still finishes something. */
+function ownState({ status }: RunFile): MemberState {
+  return status === "stopping" ? "working" : status;
+}
+
+function taskOf(state: TeamState, name: MemberName): TaskId | null {
+  for (const { id, status, owner } of state.tasks.values())
+    if (status === "in_progress" && owner !== undefined && sameName(owner, name)) return id;
+  return null;
+}
+
+/** Messages behind the cursor's `read`; one that was appended twice counts once. */
+async function unreadOf(team: Team, owner: Party): Promise<number> {
+  const mailbox = team.store.mailbox(owner);
+  const cursor = await team.store.cursor(owner).load();
+  let from = cursor?.read.position ?? (await mailbox.start());
+  const ids = new Set<EntryId>();
+  for (;;) {
+    const { entries, next, atEnd } = await mailbox.read(from);
+    for (const { entry } of entries) ids.add(entry.id);
+    if (atEnd) return ids.size;
+    from = next;
+  }
+}

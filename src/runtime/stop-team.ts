@@ -1,0 +1,160 @@
+import type { ProcessIdentity } from "../base/process-identity.ts";
+import { type Actor, type InstanceId, type MemberName, sameName } from "../protocol/names.ts";
+import { type Ending, type StopLimits, stopProcess, stopTagged } from "../spawn/stop-process.ts";
+import type { Member, TeamState } from "../team/state.ts";
+import type { Team } from "../team/team.ts";
+import { instanceTag, teamTag } from "./child-env.ts";
+import { findInstance, identityIn, supervisorOf } from "./liveness.ts";
+import { settleLife } from "./supervisor-settle.ts";
+
+/** Asked → 30 s → SIGTERM → 10 s → SIGKILL. Source: faults.md K11. */
+export const STOP_LIMITS: StopLimits = { graceMs: 30_000, termMs: 10_000 };
+/** The supervisor ends after everybody else: even a hasty stop lets it write that down. */
+const SUPERVISOR_GRACE_MS = 2_000;
+/** Members that come up while the team is being stopped are met in the next round. */
+const ROUNDS = 5;
+
+export interface StopOptions extends StopLimits {
+  /** Only this one; absent = the whole team with its supervisor. */
+  readonly member?: MemberName;
+  /** Who asks; default the user. */
+  readonly by?: Actor;
+  /** The life of the caller when the supervisor itself stops its team: it does not wait for its own end. */
+  readonly self?: InstanceId;
+}
+
+/** asked: ended by itself. not_running: there was nothing to end. stuck: it is still there, nothing of it was freed. */
+export type MemberEnding = Ending | "not_running";
+
+export interface StopReport {
+  readonly members: readonly { readonly name: MemberName; readonly ending: MemberEnding }[];
+  /** Absent when one member was stopped, or by the supervisor itself. */
+  readonly supervisor?: MemberEnding;
+}
+
+type Place = { readonly configDir: string };
+
+/**
+ * Asks the team, or one member, to end, and sees to it: waits `graceMs`, SIGTERM to the process group, waits `termMs`,
+ * SIGKILL, then whatever bears their tags. Frees their tasks and writes down their ends. Several processes may do this
+ * at once: each writes what the others have not yet. Aborting `signal` ends the waiting, and SIGKILL comes at once.
+ */
+export async function stopTeam(
+  { configDir }: Place,
+  team: Team,
+  options: StopOptions,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<StopReport> {
+  const { member, by = "user", self } = options;
+  await ask(team, by, member);
+  const endings = new Map<MemberName, MemberEnding>();
+  for (let round = 0; round < ROUNDS; round++) {
+    const targets = targetsOf(await team.readOn(), member).filter(
+      (target) => !endings.has(target.name) || (isOpen(target) && endings.get(target.name) !== "stuck"),
+    );
+    if (targets.length === 0) break;
+    await Promise.all(
+      targets.map(async (target) => {
+        const ending = await stopMember(team, by, target, { limits: options, signal });
+        if (ending !== "not_running" || !endings.has(target.name)) endings.set(target.name, ending);
+      }),
+    );
+  }
+  const members = [...endings].map(([name, ending]) => ({ name, ending }));
+  if (member !== undefined) return { members };
+  await stopTagged(teamTag(configDir, team.name), isAgent);
+  if (self !== undefined) return { members };
+  return { members, supervisor: await stopSupervisor(team, by, options, signal) };
+}
+
+/** Whoever is asked already is not asked again. */
+async function ask(team: Team, by: Actor, name: MemberName | undefined): Promise<void> {
+  const state = await team.readOn();
+  const [target] = name === undefined ? [] : targetsOf(state, name);
+  const asked = name === undefined ? state.team?.stopping : target === undefined || target.stopping;
+  // Refused when it has left or the team was closed meanwhile: its process is ended all the same.
+  if (!asked) await team.commit({ op: "stop", by, ...(name === undefined ? {} : { member: name }) });
+}
+
+function targetsOf(state: TeamState, name: MemberName | undefined): readonly Member[] {
+  return [...state.members.values()].filter(
+    (member) => member.backend === "child" && (name === undefined || sameName(member.name, name)),
+  );
+}
+
+function isOpen({ life }: Member): boolean {
+  return life !== undefined && life.ended === undefined;
+}
+
+interface Manner {
+  readonly limits: StopLimits;
+  readonly signal: AbortSignal;
+}
+
+/** Ends one member's process, which was asked before, and settles its life. */
+export async function stopMember(
+  team: Team,
+  by: Actor,
+  member: Member,
+  { limits, signal }: Manner,
+): Promise<MemberEnding> {
+  const { life } = member;
+  if (!life) return "not_running";
+  const tag = instanceTag(life.instance);
+  const identity = await leaderOf(team, member.name, life.instance);
+  if (!identity) await stopTagged(tag);
+  const ending = identity ? await stopProcess(identity, tag, limits, signal) : "not_running";
+  // Still there: its tasks are not free, and its life is not over.
+  if (ending !== "stuck") await settleLife(team, by, member, { how: "stopped", detail: detailOf(ending) });
+  return life.ended ? "not_running" : ending;
+}
+
+function detailOf(ending: MemberEnding): string {
+  switch (ending) {
+    case "asked":
+      return "ended when asked";
+    case "terminated":
+      return "ended by SIGTERM";
+    case "killed":
+      return "ended by SIGKILL";
+    case "not_running":
+    case "stuck":
+      return "its process was gone";
+  }
+}
+
+/** Of a life that is over nobody is the leader: descendants are found by its tag. */
+async function leaderOf(
+  team: Team,
+  name: MemberName,
+  instance: InstanceId,
+): Promise<ProcessIdentity | undefined> {
+  const run = await team.store.presence.read(name);
+  return run?.instance === instance ? identityIn(run) : findInstance(instance);
+}
+
+async function stopSupervisor(
+  team: Team,
+  by: Actor,
+  { graceMs, termMs }: StopLimits,
+  signal: AbortSignal,
+): Promise<MemberEnding> {
+  const supervisor = await supervisorOf(team);
+  if (!supervisor) return "not_running";
+  const { identity, lease } = supervisor;
+  const limits = { graceMs: Math.max(graceMs, SUPERVISOR_GRACE_MS), termMs };
+  const ending = identity
+    ? await stopProcess(identity, instanceTag(lease.instance), limits, signal)
+    : "not_running";
+  if (ending === "stuck") return ending;
+  // Its own word in good order; somebody else's when it was killed, or was dead before.
+  const state = await team.readOn();
+  if (state.team?.lease?.id === lease.id) await team.commit({ op: "lapse", by, lease: lease.id });
+  await team.store.presence.remove(undefined, lease.instance);
+  return ending;
+}
+
+/** A person's shell that names a team has no instance, and the supervisor no agent. */
+export function isAgent(env: ReadonlyMap<string, string>): boolean {
+  return env.has("TROUPE_INSTANCE") && env.has("TROUPE_AGENT");
+}

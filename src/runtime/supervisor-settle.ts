@@ -1,0 +1,41 @@
+import type { Actor } from "../protocol/names.ts";
+import { sameName } from "../protocol/names.ts";
+import type { Member } from "../team/state.ts";
+import type { Team } from "../team/team.ts";
+
+/** `entry.detail` holds no more. */
+const DETAIL_MAX = 1_000;
+
+export interface LifeEnd {
+  readonly how: "stopped" | "died" | "failed";
+  readonly detail: string;
+}
+
+/**
+ * Writes down that a member's last life is over, which the caller has proof of: frees its tasks, appends `end`, removes
+ * its `run.json`, in this order, so that whoever is killed in between leaves a life that still counts as open and is
+ * settled again. What somebody else has settled meanwhile is refused by the rules and passed over.
+ */
+export async function settleLife(
+  team: Team,
+  by: Actor,
+  member: Member,
+  { how, detail }: LifeEnd,
+): Promise<void> {
+  const { life } = member;
+  if (!life) return;
+  const state = await team.readOn();
+  const why = how === "stopped" ? "stopped" : "died";
+  for (const { id, owner, claim } of state.tasks.values())
+    if (owner !== undefined && claim !== undefined && sameName(owner, member.name))
+      await team.commit({ op: "release", by, task: id, claim, why });
+  await team.commit({
+    op: "end",
+    by,
+    member: member.name,
+    instance: life.instance,
+    how,
+    detail: detail.slice(0, DETAIL_MAX),
+  });
+  await team.store.presence.remove(member.name, life.instance);
+}

@@ -1,0 +1,98 @@
+import { mkdirSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { isErrno, TroupeError } from "../base/errors.ts";
+import { InstanceId } from "../protocol/names.ts";
+import { teamPaths } from "../protocol/paths.ts";
+import type { Backend, Exit } from "../spawn/backend.ts";
+import type { Member } from "../team/state.ts";
+import type { Team } from "../team/team.ts";
+import { childEnv } from "./child-env.ts";
+import { lastLines, outputSize } from "./supervisor-output.ts";
+
+/** The processes that this supervisor started; those of an earlier one are found by their `run.json`. */
+export interface MemberProcesses {
+  /** Announces a life and starts its process; `announced` is a life somebody else has announced. A process that cannot be started counts as one that ended. */
+  readonly start: (member: Member, announced?: InstanceId) => Promise<void>;
+  /** How that process ended, when it was started here and is over. */
+  readonly exitOf: (instance: InstanceId) => string | undefined;
+  /** Started here, and not over. */
+  readonly isThere: (instance: InstanceId) => boolean;
+}
+
+interface Parts {
+  readonly configDir: string;
+  readonly team: Team;
+  readonly backend: Backend;
+  /** Called when a process ended. Must not throw. */
+  readonly onExit: () => void;
+}
+
+export function memberProcesses({ configDir, team, backend, onExit }: Parts): MemberProcesses {
+  const { env, program } = team.host;
+  const lives = new Map<InstanceId, { exit?: string }>();
+
+  async function spawn(member: Member, instance: InstanceId, dir: string): Promise<void> {
+    const outputPath = join(agentFolder(configDir, team, member), "output.log");
+    const from = outputSize(outputPath);
+    const { exited } = await backend.start({
+      argv: [process.execPath, program, "agent", "run", member.name],
+      cwd: dir,
+      env: childEnv(env, { team: team.name, instance, agent: member.name, configDir }),
+      outputPath,
+    });
+    lives.set(instance, {});
+    // Never rejects; whoever ends after the supervisor is the next one's.
+    void exited.then((exit) => {
+      lives.set(instance, { exit: exitText(exit, lastLines(outputPath, from)) });
+      onExit();
+    });
+  }
+
+  return {
+    start: async (member, announced) => {
+      const instance = announced ?? InstanceId.parse(team.host.newId());
+      if (!announced) {
+        const { ok } = await team.commit({ op: "start", by: "system", member: member.name, instance });
+        if (!ok) return;
+      }
+      try {
+        await spawn(member, instance, member.definition.dir ?? team.state().team?.dir ?? team.host.cwd);
+      } catch (error) {
+        if (!(error instanceof TroupeError)) throw error;
+        lives.set(instance, { exit: error.message });
+        onExit();
+      }
+    },
+    exitOf: (instance) => lives.get(instance)?.exit,
+    isThere: (instance) => lives.has(instance) && lives.get(instance)?.exit === undefined,
+  };
+}
+
+/** One level at a time: a team folder that is gone is not made again by accident. */
+function agentFolder(configDir: string, team: Team, { name }: Member): string {
+  const paths = teamPaths(configDir, team.name);
+  makeFolder(paths.agents);
+  makeFolder(paths.agent(name));
+  return paths.agent(name);
+}
+
+/** Mode 0700. Throws `state_dir` when its parent is gone or it cannot be made. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return;
+    throw new TroupeError("state_dir", `${path} cannot be made`, { cause: error });
+  }
+}
+
+/** For people: `killed (signal 9)`, or `exit code 4: error: no model`. */
+export function exitText(exit: Exit, lastWords: readonly string[]): string {
+  if ("signal" in exit) {
+    const number = new Map(Object.entries(constants.signals)).get(exit.signal as NodeJS.Signals);
+    return `killed (signal ${number ?? exit.signal})`;
+  }
+  const words = lastWords.at(-1);
+  return `exit code ${exit.code}${words === undefined ? "" : `: ${words}`}`;
+}

@@ -1,0 +1,85 @@
+import type { Member, TeamState } from "../team/state.ts";
+import type { Team } from "../team/team.ts";
+import { lifeOf, supervisorOf } from "./liveness.ts";
+
+/** done: the lead reported. Everything else names why nothing more is to be expected. */
+export interface TeamEnd {
+  readonly exit: 0 | 1 | 124 | 130;
+  readonly reason: "done" | "failed" | "stopped" | "timeout" | "interrupted";
+  /** One sentence for people. */
+  readonly detail: string;
+}
+
+/**
+ * Waits until the team's goal is reached or cannot be reached any more: the report was accepted; the lead, or every
+ * teammate, ended for good; the team was stopped or deleted; nobody is left to restart what died; `timeoutMs` are over;
+ * or `signal` aborted. Stops nobody. Throws what reading the journal throws.
+ */
+export async function waitUntilDone(
+  team: Team,
+  { timeoutMs }: { readonly timeoutMs?: number },
+  signal: AbortSignal,
+): Promise<TeamEnd> {
+  const over = new AbortController();
+  const timer =
+    timeoutMs === undefined ? undefined : setTimeout(() => over.abort(), Math.min(timeoutMs, 2 ** 31 - 1));
+  try {
+    const first = await endOf(team);
+    if (first) return first;
+    // Also each second: a death makes no entry while the supervisor is dead too.
+    for await (const _ of team.store.journal.changes(AbortSignal.any([over.signal, signal]))) {
+      const end = await endOf(team);
+      if (end) return end;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  if (signal.aborted) return { exit: 130, reason: "interrupted", detail: "interrupted" };
+  return { exit: 124, reason: "timeout", detail: `not done within ${timeoutMs} ms` };
+}
+
+async function endOf(team: Team): Promise<TeamEnd | undefined> {
+  const state = await team.readOn();
+  const written = writtenEnd(state);
+  if (written) return written;
+  const lead = present(state).find((member) => member.lead);
+  const supervisor = await supervisorOf(team);
+  if (supervisor && supervisor.verdict !== "dead") return undefined;
+  // Without a supervisor the agents go on alone, as long as the one who reports is there.
+  if (lead && (await lifeOf(team, lead)).verdict !== "dead") return undefined;
+  return failed("the lead and the supervisor are dead");
+}
+
+/** What the journal alone says. */
+function writtenEnd(state: TeamState): TeamEnd | undefined {
+  const { team } = state;
+  if (!team || team.closed) return { exit: 1, reason: "stopped", detail: "the team was deleted" };
+  if (team.report) return { exit: 0, reason: "done", detail: team.report.text };
+  if (team.stopping) return { exit: 1, reason: "stopped", detail: "the team was stopped" };
+  const members = present(state).filter(({ backend }) => backend === "child");
+  const lead = members.find((member) => member.lead);
+  if (lead && isOver(lead)) return failed(`the lead ${lead.name} ended: ${why(lead)}`);
+  const mates = members.filter((member) => !member.lead);
+  if (mates.length > 0 && mates.every(isOver))
+    return failed(
+      `all ${mates.length} teammates ended: ${mates.map((mate) => `${mate.name} (${why(mate)})`).join(", ")}`,
+    );
+  return undefined;
+}
+
+/** A life that `died` is followed by another one; these are not. */
+function isOver({ life }: Member): boolean {
+  return life?.ended !== undefined && life.ended.how !== "died";
+}
+
+function why({ life }: Member): string {
+  return life?.ended?.detail ?? life?.ended?.how ?? "not started";
+}
+
+function present(state: TeamState): readonly Member[] {
+  return [...state.members.values()].filter(({ left }) => left === undefined);
+}
+
+function failed(detail: string): TeamEnd {
+  return { exit: 1, reason: "failed", detail };
+}
