@@ -18,22 +18,26 @@ export async function repairTeam(configDir: string, team: Team): Promise<readonl
   for (const member of state.members.values())
     if (member.backend === "child") lines.push(...(await repairMember(team, member)));
   const living = new Set<string>();
-  for (const { life } of team.state().members.values())
-    if (life && !life.ended) living.add(life.instance);
+  for (const { life } of team.state().members.values()) if (life && !life.ended) living.add(life.instance);
   const leftover = await stopTagged(
     teamTag(configDir, team.name),
     (env) => isAgent(env) && !living.has(env.get("TROUPE_INSTANCE") ?? ""),
   );
-  if (leftover > 0) lines.push(`ended ${leftover} ${leftover === 1 ? "process" : "processes"} of lives that are over`);
+  if (leftover > 0)
+    lines.push(`ended ${leftover} ${leftover === 1 ? "process" : "processes"} of lives that are over`);
   return lines;
 }
 
 async function repairMember(team: Team, member: Member): Promise<readonly string[]> {
   const { life, name } = member;
-  if (!life || life.ended) return (await removeStaleRun(team, member)) ? [`${name}: run.json of a dead process removed`] : [];
+  if (!life || life.ended)
+    return (await removeStaleRun(team, member)) ? [`${name}: run.json of a dead process removed`] : [];
   const { verdict, run } = await lifeOf(team, member);
   if (verdict === "dead" || (verdict === "starting" && !(await findInstance(life.instance)))) {
-    await settleLife(team, "system", member, { how: "died", detail: "its process was gone when the team was resumed" });
+    await settleLife(team, "system", member, {
+      how: "died",
+      detail: "its process was gone when the team was resumed",
+    });
     return [`${name}: its process was gone; its tasks are free`];
   }
   return [`${name}: lives on as pid ${run?.pid ?? "unknown"}; adopted`];
@@ -46,4 +50,3 @@ async function removeStaleRun(team: Team, { name }: Member): Promise<boolean> {
   await team.store.presence.remove(name, run.instance);
   return true;
 }
-

@@ -125,9 +125,9 @@ export function afterDeath(memory: MemberMemory, nowMs: number, limits: Supervis
   return { deathsAt, startableAt, lifeSince: undefined, wanted: true };
 }
 
-/** A member seen for the first time; `wanted` is false for whom the supervisor was told to leave alone. */
+/** A member seen for the first time; `wanted` is false for whom the supervisor was told to leave alone: it rests until somebody asks. */
 export function newMemory(wanted: boolean): MemberMemory {
-  return { deathsAt: [], startableAt: 0, lifeSince: undefined, wanted };
+  return { deathsAt: [], startableAt: wanted ? 0 : Number.POSITIVE_INFINITY, lifeSince: undefined, wanted };
 }
 
 function recentDeaths(
@@ -145,5 +145,3 @@ function isStarting({ verdict, exit }: SeenMember): boolean {
 function leadFirst(one: SeenMember, other: SeenMember): number {
   return Number(other.member.lead) - Number(one.member.lead);
 }
-
-

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { InstanceId, MemberName, TeamName } from "../../../src/protocol/names.ts";
+import { childEnv, shellEnv } from "../../../src/runtime/child-env.ts";
+
+const names = {
+  team: TeamName.parse("calc"),
+  instance: InstanceId.parse("inst01"),
+  configDir: "/home/me/.claude",
+};
+
+test("a process gets what is on the list and who it is, and no secret of the user's shell", () => {
+  const env = childEnv(
+    {
+      PATH: "/bin",
+      HOME: "/home/me",
+      LC_ALL: "C",
+      ANTHROPIC_API_KEY: "key",
+      TROUPE_LOG: "debug",
+      GIT_AUTHOR_NAME: "me",
+      https_proxy: "http://proxy",
+      AWS_SECRET_ACCESS_KEY: "no",
+      GITHUB_TOKEN: "no",
+      SSH_AUTH_SOCK: "no",
+      NODE_OPTIONS: "--inspect",
+      LD_PRELOAD: "no",
+      UNSET: undefined,
+    },
+    { ...names, agent: MemberName.parse("ada") },
+  );
+
+  expect(env).toEqual({
+    PATH: "/bin",
+    HOME: "/home/me",
+    LC_ALL: "C",
+    ANTHROPIC_API_KEY: "key",
+    TROUPE_LOG: "debug",
+    GIT_AUTHOR_NAME: "me",
+    https_proxy: "http://proxy",
+    CLAUDE_CONFIG_DIR: "/home/me/.claude",
+    TROUPE_TEAM: "calc",
+    TROUPE_AGENT: "ada",
+    TROUPE_INSTANCE: "inst01",
+  });
+});
+
+test("a process of a team started inside another agent is not that agent", () => {
+  const outer = {
+    TROUPE_TEAM: "outer",
+    TROUPE_AGENT: "bob",
+    TROUPE_INSTANCE: "outer1",
+    TROUPE_ONLY: "bob",
+    CLAUDE_CONFIG_DIR: "/elsewhere",
+  };
+
+  expect(childEnv(outer, names)).toEqual({
+    CLAUDE_CONFIG_DIR: "/home/me/.claude",
+    TROUPE_TEAM: "calc",
+    TROUPE_INSTANCE: "inst01",
+  });
+});
+
+test("shells of an agent get its environment without what pays for the model", () => {
+  expect(
+    shellEnv({ PATH: "/bin", TROUPE_AGENT: "ada", ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: "http://x" }),
+  ).toEqual({ PATH: "/bin", TROUPE_AGENT: "ada" });
+});
