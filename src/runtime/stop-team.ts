@@ -105,23 +105,17 @@ export async function stopMember(
   if (!identity) await stopTagged(tag);
   const ending = identity ? await stopProcess(identity, tag, limits, signal) : "not_running";
   // Still there: its tasks are not free, and its life is not over.
-  if (ending !== "stuck") await settleLife(team, by, member, { how: "stopped", detail: detailOf(ending) });
+  if (ending !== "stuck") await settleLife(team, by, member, { how: "stopped", detail: DETAILS[ending] });
   return life.ended ? "not_running" : ending;
 }
 
-function detailOf(ending: MemberEnding): string {
-  switch (ending) {
-    case "asked":
-      return "ended when asked";
-    case "terminated":
-      return "ended by SIGTERM";
-    case "killed":
-      return "ended by SIGKILL";
-    case "not_running":
-    case "stuck":
-      return "its process was gone";
-  }
-}
+const DETAILS: Readonly<Record<MemberEnding, string>> = {
+  asked: "ended when asked",
+  terminated: "ended by SIGTERM",
+  killed: "ended by SIGKILL",
+  not_running: "its process was gone",
+  stuck: "not even SIGKILL ended it",
+};
 
 /** Of a life that is over nobody is the leader: descendants are found by its tag. */
 async function leaderOf(

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import { isErrno } from "../base/errors.ts";
 
 const TAIL_BYTES = 4_096;
@@ -11,10 +12,9 @@ export function outputSize(path: string): number {
 
 /** The last lines, at most ten, that were written behind byte `from`: without blank ones and without colours. */
 export function lastLines(path: string, from: number): readonly string[] {
-  const text = tail(path, from);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with one
-  const plain = text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, "");
-  const lines = plain.split("\n").map((line) => line.trim().slice(0, LINE_MAX));
+  const lines = stripVTControlCharacters(tail(path, from))
+    .split("\n")
+    .map((line) => line.trim().slice(0, LINE_MAX));
   return lines.filter((line) => line !== "").slice(-10);
 }
 

@@ -28,6 +28,13 @@ interface Parts {
   readonly onExit: () => void;
 }
 
+interface Run {
+  readonly instance: InstanceId;
+  readonly outputPath: string;
+  /** Bytes that were there before. */
+  readonly from: number;
+}
+
 export function memberProcesses({ configDir, team, backend, onExit }: Parts): MemberProcesses {
   const { env, program } = team.host;
   const lives = new Map<InstanceId, { exit?: string }>();
@@ -43,10 +50,13 @@ export function memberProcesses({ configDir, team, backend, onExit }: Parts): Me
     });
     lives.set(instance, {});
     // Never rejects; whoever ends after the supervisor is the next one's.
-    void exited.then((exit) => {
-      lives.set(instance, { exit: exitText(exit, lastLines(outputPath, from)) });
-      onExit();
-    });
+    void noteExit(exited, { instance, outputPath, from });
+  }
+
+  async function noteExit(exited: Promise<Exit>, { instance, outputPath, from }: Run): Promise<void> {
+    const exit = await exited;
+    lives.set(instance, { exit: exitText(exit, lastLines(outputPath, from)) });
+    onExit();
   }
 
   return {
@@ -90,7 +100,7 @@ export function makeFolder(path: string): void {
 /** For people: `killed (signal 9)`, or `exit code 4: error: no model`. */
 export function exitText(exit: Exit, lastWords: readonly string[]): string {
   if ("signal" in exit) {
-    const number = new Map(Object.entries(constants.signals)).get(exit.signal as NodeJS.Signals);
+    const number = new Map(Object.entries(constants.signals)).get(exit.signal);
     return `killed (signal ${number ?? exit.signal})`;
   }
   const words = lastWords.at(-1);

@@ -168,15 +168,8 @@ test.each(cases)("$what", ({ member: fields, verdict = "stopped", exit, memory, 
 });
 
 function inWords(action: ReturnType<typeof decide>[number]): string {
-  switch (action.kind) {
-    case "record":
-      return `record ${action.how}: ${action.detail}`;
-    case "give_up":
-      return `give_up: ${action.detail}`;
-    case "start":
-    case "stop":
-      return action.kind;
-  }
+  if (action.kind === "record") return `record ${action.how}: ${action.detail}`;
+  return action.kind === "give_up" ? `give_up: ${action.detail}` : action.kind;
 }
 
 test("F10 the lead is started first, and no more at once than the machine can take", () => {
