@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { type BigIntStats, constants } from "node:fs";
+import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
+import { isErrno, TroupeError } from "../../base/errors.ts";
+import type { Place } from "./place.ts";
+
+/** A regular file as it was at one moment. */
+export interface FileText {
+  readonly text: string;
+  /** Not valid UTF-8: shown with U+FFFD, and not to be written back. */
+  readonly isLossy: boolean;
+  readonly isBinary: boolean;
+  readonly size: number;
+  readonly hash: string;
+  readonly stats: BigIntStats;
+}
+
+/** The biggest file that Read, Edit and Grep take into memory. */
+export const LARGEST_FILE = 10 * 1024 * 1024;
+const BINARY_LOOK = 8192;
+
+/**
+ * Reads a regular file whole. Neither a link nor a FIFO nor a device is opened, even when it has just taken the file's
+ * place. undefined: nothing is there.
+ */
+export async function readText(place: Place): Promise<FileText | undefined> {
+  const handle = await openIfThere(place.at);
+  if (handle === undefined) return undefined;
+  try {
+    const stats = await handle.stat({ bigint: true });
+    if (stats.isDirectory()) throw new TroupeError("denied", "it is a folder; use Glob to see what is in it");
+    if (!stats.isFile()) throw new TroupeError("denied", "refused: it is not a regular file");
+    if (stats.size > LARGEST_FILE)
+      throw new TroupeError(
+        "denied",
+        `${stats.size} bytes are too many (at most ${LARGEST_FILE}); look into it with Grep or Bash`,
+      );
+    const bytes = await handle.readFile();
+    const text = bytes.toString("utf8");
+    return {
+      text,
+      isLossy: !Buffer.from(text, "utf8").equals(bytes),
+      isBinary: bytes.subarray(0, BINARY_LOOK).includes(0),
+      size: bytes.length,
+      hash: hashOf(bytes),
+      stats,
+    };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openIfThere(at: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    // A socket cannot be opened at all.
+    if (isErrno(error, "ENXIO")) throw new TroupeError("denied", "refused: it is not a regular file");
+    throw error;
+  }
+}
+
+/**
+ * Puts `text` at a place, whole or not at all: a new file beside it is renamed over it. `before` is what stood there
+ * when the caller looked; throws `conflict` when something else does now. A new file gets the mode of the umask, an old
+ * one keeps its own. Answers the hash of the new content.
+ */
+export async function writeText(place: Place, text: string, before: FileText | undefined): Promise<string> {
+  if (before !== undefined) refuseForeign(before.stats);
+  const bytes = Buffer.from(text, "utf8");
+  const { handle, path } = await createBeside(place);
+  try {
+    try {
+      await handle.writeFile(bytes);
+      if (before !== undefined) await handle.chmod(Number(before.stats.mode & 0o7777n));
+    } finally {
+      await handle.close();
+    }
+    await refuseChanged(place, before);
+    await rename(path, place.at);
+  } catch (error) {
+    await unlink(path);
+    throw error;
+  }
+  return hashOf(bytes);
+}
+
+/** Renaming over them would not harm the others' file, but it would silently part the names. */
+function refuseForeign({ nlink, uid }: BigIntStats): void {
+  if (nlink > 1n) throw new TroupeError("denied", `refused: the file has ${nlink} names (hard links)`);
+  const me = process.getuid?.() ?? 0;
+  if (me !== 0 && uid !== BigInt(me))
+    throw new TroupeError("denied", `refused: the file belongs to uid ${uid}`);
+}
+
+async function createBeside({ folder }: Place): Promise<{ handle: FileHandle; path: string }> {
+  for (let number = 0; ; number++) {
+    const path = `${folder.base}/.troupe-${process.pid}-${number}.tmp`;
+    try {
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+      return { handle: await open(path, flags, 0o666), path };
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+    }
+  }
+}
+
+async function refuseChanged(place: Place, before: FileText | undefined): Promise<void> {
+  const now = await stat(place.at, { bigint: true }).catch((error: unknown) => {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw error;
+  });
+  const was = before?.stats;
+  const isSame = now?.ino === was?.ino && now?.size === was?.size && now?.mtimeNs === was?.mtimeNs;
+  if (!isSame) throw new TroupeError("conflict", "the file changed in this moment; read it again");
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

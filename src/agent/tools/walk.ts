@@ -1,0 +1,67 @@
+import { constants, type Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { isErrno } from "../../base/errors.ts";
+import { type OpenFolder, openFolder } from "./open-folder.ts";
+import type { Place } from "./place.ts";
+
+const MOST_ENTRIES = 100_000;
+const DEEPEST = 40;
+const SKIPPED = new Set([".git", "node_modules"]);
+
+export interface Walk {
+  readonly start: OpenFolder;
+  /** Real path that the walk never leaves. */
+  readonly root: string;
+  /** Given each regular file with its path from the start; false ends the walk. Its place is open only meanwhile. */
+  readonly visit: (place: Place) => Promise<boolean>;
+}
+
+/**
+ * Goes through the files below an open folder, names in order, without following a link: each folder is opened through
+ * the one above it. Leaves out `.git` and `node_modules`. Answers false when it did not see everything: too many
+ * entries, ended by `visit`, or by the signal.
+ */
+export async function walk({ start, root, visit }: Walk, signal: AbortSignal): Promise<boolean> {
+  let left = MOST_ENTRIES;
+
+  const inside = async (folder: OpenFolder, way: string, depth: number): Promise<boolean> => {
+    for (const entry of await entriesOf(folder)) {
+      if (signal.aborted || left-- <= 0) return false;
+      const { name } = entry;
+      const shown = way === "" ? name : `${way}/${name}`;
+      const at = `${folder.base}/${name}`;
+      if (entry.isFile() && !(await visit({ at, folder, name, real: `${folder.real}/${name}`, shown })))
+        return false;
+      if (entry.isDirectory() && !SKIPPED.has(name) && !(await below(at, shown, depth + 1))) return false;
+    }
+    return true;
+  };
+
+  const below = async (at: string, way: string, depth: number): Promise<boolean> => {
+    if (depth > DEEPEST) return false;
+    const folder = await openIfThere(at, root);
+    if (folder === undefined) return true;
+    try {
+      return await inside(folder, way, depth);
+    } finally {
+      await folder.close();
+    }
+  };
+
+  return inside(start, "", 0);
+}
+
+async function entriesOf(folder: OpenFolder): Promise<readonly Dirent[]> {
+  const entries = await readdir(folder.base, { withFileTypes: true });
+  return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A folder that vanished, became a link or is closed to us is no reason to stop. */
+async function openIfThere(at: string, root: string): Promise<OpenFolder | undefined> {
+  try {
+    return await openFolder(at, root, constants.O_NOFOLLOW);
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM")) return undefined;
+    throw error;
+  }
+}
