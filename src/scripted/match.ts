@@ -61,7 +61,8 @@ function byRule(rules: readonly Rule[], place: Place, facts: Facts): Match | und
     if (used >= rule.times) continue;
     const held = look(rule.conditions, facts);
     if (held.missed.length > 0) continue;
-    const underWay = rule.sequel.length > 0 ? [...place.underWay, { rule, at: 0, given: 0 }] : place.underWay;
+    const outer = rule.instead ? [] : place.underWay;
+    const underWay = rule.sequel.length > 0 ? [...outer, { rule, at: 0, given: 0 }] : outer;
     return answer(rule, held, { ...place, used: new Map(place.used).set(rule, used + 1), underWay });
   }
   return undefined;

@@ -94,12 +94,12 @@ function compile(value: unknown, lines: SourceLines, files: ReadonlyMap<string, 
       agent.toLowerCase(),
       rules.map((rule, index) => {
         const at = ["agents", agent, index];
-        const { turn } = rule;
+        const { turn, instead = false } = rule;
         const step = compileStep(rule, at, compiling);
         const sequel = (rule.next ?? []).map((next, place) =>
           compileStep(next, [...at, "next", place], compiling),
         );
-        return { ...step, conditions: { ...step.conditions, ...(turn && { turn }) }, sequel };
+        return { ...step, conditions: { ...step.conditions, ...(turn && { turn }) }, instead, sequel };
       }),
     );
   }

@@ -60,6 +60,7 @@ export const StepFields = z.strictObject({
 });
 export const RuleFields = StepFields.extend({
   turn: z.int().min(1).optional(),
+  instead: z.literal(true).optional(),
   next: z.array(StepFields).min(1).optional(),
 });
 export const ScriptFields = z.strictObject({
@@ -109,6 +110,8 @@ export interface Step {
 }
 
 export interface Rule extends Step {
+  /** What was under way is given up. Otherwise it goes on after this rule. */
+  readonly instead: boolean;
   /** The answers to the requests that follow, one after another. */
   readonly sequel: readonly Step[];
 }
