@@ -1,5 +1,7 @@
-import type { EntryDraft } from "../protocol/entries.ts";
+import type { Entry, EntryDraft, Op } from "../protocol/entries.ts";
 import { type Actor, type EntryId, type Party, sameName, type TaskId } from "../protocol/names.ts";
+import { bestTask } from "./best-task.ts";
+import { openFold } from "./fold.ts";
 import type { Refusal, Task } from "./state.ts";
 import { nextTaskId } from "./task-rules.ts";
 import type { Team } from "./team.ts";
@@ -38,6 +40,33 @@ export function updateTask(team: Team, by: Actor, task: TaskId, fields: TaskUpda
 
 export function claimTask(team: Team, by: Party, task: TaskId): Promise<TaskOutcome> {
   return commitTask(team, { op: "claim", by, task });
+}
+
+/**
+ * Claims the best task that `by` may have now, or answers `none_claimable`. A claim that lost is followed by the next
+ * candidate. Its cost does not grow with the number of tasks.
+ */
+export async function claimNext(team: Team, by: Party): Promise<TaskOutcome> {
+  let isFresh = false;
+  for (let tries = 0; ; tries++) {
+    const candidate = bestTask(team, by, tries);
+    if (candidate === undefined && isFresh) return { ok: false, reason: { kind: "none_claimable" } };
+    if (candidate === undefined) {
+      await team.readOn();
+      isFresh = true;
+      continue;
+    }
+    const outcome = await claimTask(team, by, candidate);
+    if (outcome.ok || !isLost(outcome.reason.kind)) return outcome;
+    // A refused claim has read on to its own position: what it lost to is no candidate any more.
+    isFresh = true;
+  }
+}
+
+/** Refusals that speak about the task: another one may be free. The others would meet every task alike. */
+function isLost(kind: string): boolean {
+  const lost = ["taken", "blocked", "held", "assigned", "wrong_role", "bad_status", "not_found"];
+  return lost.includes(kind);
 }
 
 /** `result` is kept with the task: what was done, and where it lies. */
@@ -134,4 +163,56 @@ export function deleteTask(
 
 export function noteTask(team: Team, by: Actor, task: TaskId, text: string): Promise<TaskOutcome> {
   return commitTask(team, { op: "note", by, task, text });
+}
+
+/** One accepted entry that changed a task. */
+export interface HistoryItem {
+  /** The task's version after it. */
+  readonly version: number;
+  readonly at: string;
+  readonly by: string;
+  /** One word: created, claimed, completed … */
+  readonly change: string;
+  readonly entry: Entry;
+}
+
+/** All that happened to a task, oldest first; folds the journal from its first entry, so it costs a pass over it. */
+export async function taskHistory(team: Team, id: TaskId): Promise<readonly HistoryItem[]> {
+  const { journal } = team.store;
+  const fold = openFold();
+  const history: HistoryItem[] = [];
+  let position = await journal.start();
+  for (let atEnd = false; !atEnd; ) {
+    const chunk = await journal.read(position);
+    for (const { entry } of chunk.entries) {
+      const verdict = fold.add(entry);
+      const task = verdict?.ok && verdict.change.tasks?.find((changed) => changed.id === id);
+      if (task)
+        history.push({ version: task.version, at: entry.at, by: entry.by, change: wordOf(entry), entry });
+    }
+    position = chunk.next;
+    atEnd = chunk.atEnd;
+  }
+  return history;
+}
+
+const WORDS: Partial<Record<Op, string>> = {
+  create: "created",
+  update: "changed",
+  claim: "claimed",
+  complete: "completed",
+  fail: "failed",
+  release: "released",
+  reopen: "reopened",
+  block: "blocked",
+  unblock: "unblocked",
+  delete: "deleted",
+  note: "noted",
+  leave: "released",
+};
+
+function wordOf(entry: Entry): string {
+  if (entry.op === "review") return entry.verdict;
+  if (entry.op === "assign") return entry.to === null ? "unassigned" : "assigned";
+  return WORDS[entry.op] ?? entry.op;
 }

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { Entry, type EntryDraft, type EntryOf } from "../../src/protocol/entries.ts";
 import {
   type Actor,
@@ -28,6 +29,9 @@ export function instance(text: string): InstanceId {
 export function entryId(owner: string, counter: number): EntryId {
   return EntryId.parse(`${instance(owner)}.${counter}`);
 }
+
+/** Any text: a time that a test does not care about. */
+export const someText: unknown = expect.any(String);
 
 /** The first entry of a team. */
 export function teamEntry(settings: EntryOf<"team">["settings"] = {}): Entry {

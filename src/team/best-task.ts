@@ -3,35 +3,7 @@ import type { Claimer } from "./claim-lanes.ts";
 import { presentMember } from "./derive.ts";
 import type { Spread } from "./lane.ts";
 import type { Member } from "./state.ts";
-import { claimTask, type TaskOutcome } from "./tasks.ts";
 import type { Team } from "./team.ts";
-
-/**
- * Claims the best task that `by` may have now, or answers `none_claimable`. A claim that lost is followed by the next
- * candidate. Its cost does not grow with the number of tasks.
- */
-export async function claimNext(team: Team, by: Party): Promise<TaskOutcome> {
-  let isFresh = false;
-  for (let tries = 0; ; tries++) {
-    const candidate = bestTask(team, by, tries);
-    if (candidate === undefined && isFresh) return { ok: false, reason: { kind: "none_claimable" } };
-    if (candidate === undefined) {
-      await team.readOn();
-      isFresh = true;
-      continue;
-    }
-    const outcome = await claimTask(team, by, candidate);
-    if (outcome.ok || !isLost(outcome.reason.kind)) return outcome;
-    // A refused claim has read on to its own position: what it lost to is no candidate any more.
-    isFresh = true;
-  }
-}
-
-/** Refusals that speak about the task: another one may be free. The others would meet every task alike. */
-function isLost(kind: string): boolean {
-  const lost = ["taken", "blocked", "held", "assigned", "wrong_role", "bad_status", "not_found"];
-  return lost.includes(kind);
-}
 
 /** The task that `by` should try now. `tries`: claims that it has lost since it began to look. */
 export function bestTask(team: Team, by: Party, tries: number): TaskId | undefined {

@@ -1,0 +1,194 @@
+import type { Cursor, Mark } from "../protocol/files.ts";
+import { BODY_INLINE_BYTES, BODY_MAX_BYTES, type Message } from "../protocol/message.ts";
+import type { Actor, EntryId, Party, Position, TaskId } from "../protocol/names.ts";
+import type { Log, Placed } from "../store/store.ts";
+import { resolveAddresses } from "./addresses.ts";
+import type { Refusal } from "./state.ts";
+import type { Team } from "./team.ts";
+import { isKnown, isRefused, taskOf, unknownMember } from "./verdicts.ts";
+
+/** What a sender writes. `to`: name, `@name`, `user`, `all`, `@all`, `@role:x`. */
+export interface Letter {
+  readonly to: readonly string[];
+  readonly text: string;
+  readonly task?: TaskId | undefined;
+  /** The message this one answers. */
+  readonly re?: EntryId | undefined;
+  readonly urgent?: boolean | undefined;
+  /** Default `text`; `system` is troupe's own word. */
+  readonly kind?: Message["kind"] | undefined;
+}
+
+/** One message for each recipient, all queued, or why none was sent. */
+export type SendOutcome =
+  | { readonly ok: true; readonly messages: readonly Message[] }
+  | { readonly ok: false; readonly reason: Refusal };
+
+/** Nothing is sent when one recipient is unknown, the text is empty, or it is above 10 MiB. Throws what `Team.post` throws. */
+export async function sendMessage(team: Team, from: Actor, letter: Letter): Promise<SendOutcome> {
+  // A message reaches who is there now: a fold that is behind would refuse somebody who has just joined.
+  const state = await team.readOn();
+  if (!isKnown(state, from)) return unknownMember(state, from);
+  const text = wellFormed(letter.text);
+  const bytes = Buffer.byteLength(text);
+  if (text.trim() === "") return refused({ kind: "empty", what: "text" });
+  if (bytes > BODY_MAX_BYTES) return refused({ kind: "too_large", bytes, limit: BODY_MAX_BYTES });
+  const about = letter.task === undefined ? undefined : taskOf(state, letter.task);
+  if (about && isRefused(about)) return about;
+  const addressed = resolveAddresses(state, from, letter.to);
+  if (!addressed.ok) return addressed;
+
+  // The side file stands before any message names it.
+  const content = bytes > BODY_INLINE_BYTES ? { body: await team.store.bodies.put(text) } : { text };
+  const { task, re, urgent, kind = "text" } = letter;
+  const messages: Message[] = [];
+  for (const { to, via } of addressed.recipients)
+    messages.push(await team.post({ from, to, kind, ...content, task, re, urgent, via }));
+  return { ok: true, messages };
+}
+
+function refused(reason: Refusal): SendOutcome {
+  return { ok: false, reason };
+}
+
+/** Half a surrogate pair is no text: replaced once, here, so that every hash and every reader sees the same. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+/** The whole text, from its side file when it has one. A lost side file is an error text, not a lost message. */
+export async function messageText(team: Team, message: Message): Promise<string> {
+  if (message.body === undefined) return message.text ?? "";
+  const text = await team.store.bodies.get(message.body);
+  return text ?? `[The text of message ${message.id} is lost: its file bodies/${message.body} is missing.]`;
+}
+
+/** One owner's mail: what is new, and how far it got. One process at a time opens it. */
+export interface Mailbox {
+  /** What has come since the last call, in order, each message once. */
+  readonly take: () => Promise<readonly Message[]>;
+  /** This message and all before it are in the owner's transcript. Saves the cursor once. */
+  readonly delivered: (message: Message) => Promise<void>;
+  /**
+   * The model call that carried this message and all before it was accepted. Without a message: all that was delivered,
+   * by a former process too.
+   */
+  readonly read: (message?: Message) => Promise<void>;
+  /** There may be more to take. Ends with the signal. */
+  readonly changes: (signal: AbortSignal) => AsyncIterable<void>;
+}
+
+/**
+ * Goes on behind what was delivered; from the oldest message when the cursor is missing or cannot be trusted. `seen`:
+ * ids in the owner's transcript, passed over wherever they stand.
+ */
+export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<EntryId>): Promise<Mailbox> {
+  const { store } = team;
+  const log = store.mailbox(owner);
+  const file = store.cursor(owner);
+  const start: Mark = { position: await log.start(), id: null };
+  let cursor: Cursor = (await file.load()) ?? { v: 1, delivered: start, read: start };
+  let { position } = cursor.delivered;
+  /** Where taken messages end, until they are read. */
+  const places = new Map<EntryId, Position>();
+  const isNew = createOnce();
+
+  const further = (old: Mark, mark: Mark): Mark =>
+    store.compare(mark.position, old.position) > 0 ? mark : old;
+
+  async function move(mark: Mark, isRead: boolean): Promise<void> {
+    const delivered = further(cursor.delivered, mark);
+    const read = isRead ? further(cursor.read, mark) : cursor.read;
+    if (delivered === cursor.delivered && read === cursor.read) return;
+    cursor = { ...cursor, delivered, read };
+    await file.save(cursor);
+  }
+
+  function markOf({ id }: Message): Mark {
+    const place = places.get(id);
+    if (place === undefined) throw new Error(`message ${id} was not taken from this mailbox, or is read`);
+    return { position: place, id };
+  }
+
+  async function take(): Promise<readonly Message[]> {
+    const fresh: Message[] = [];
+    let passed: Mark | undefined;
+    position = await readToEnd(log, position, ({ entry, at }) => {
+      if (!isNew(entry.id)) return;
+      if (!seen.has(entry.id)) {
+        places.set(entry.id, at);
+        fresh.push(entry);
+      } else if (places.size === 0) passed = { position: at, id: entry.id };
+    });
+    // In the transcript and in front of everything new: its sender may know (A8).
+    if (passed) await move(passed, false);
+    return fresh;
+  }
+
+  return {
+    take,
+    delivered: (message) => move(markOf(message), false),
+    read: async (message) => {
+      const mark = message ? markOf(message) : cursor.delivered;
+      await move(mark, true);
+      for (const [id, place] of places) if (store.compare(place, mark.position) <= 0) places.delete(id);
+    },
+    changes: log.changes,
+  };
+}
+
+/** True for the first time an id is asked about. A sender's ids rise in each mailbox, so one number per sender is enough. */
+function createOnce(): (id: EntryId) => boolean {
+  const last = new Map<string, number>();
+  return (id) => {
+    const dot = id.lastIndexOf(".");
+    const sender = id.slice(0, dot);
+    const counter = Number(id.slice(dot + 1));
+    if (counter <= (last.get(sender) ?? 0)) return false;
+    last.set(sender, counter);
+    return true;
+  };
+}
+
+/** Every entry behind `from`; answers where to go on. */
+async function readToEnd(
+  log: Log<Message>,
+  from: Position,
+  each: (placed: Placed<Message>) => void,
+): Promise<Position> {
+  let position = from;
+  for (;;) {
+    const { entries, next, atEnd } = await log.read(position);
+    entries.forEach(each);
+    position = next;
+    if (atEnd) return position;
+  }
+}
+
+/** queued: in the mailbox. delivered: in the recipient's transcript. read: the model call that carried it was accepted. */
+export type Receipt = "queued" | "delivered" | "read";
+
+/** How far each message of this mailbox has got by now, from its owner's cursor. */
+export async function receipts(team: Team, owner: Party): Promise<(placed: Placed<Message>) => Receipt> {
+  const cursor = await team.store.cursor(owner).load();
+  const { compare } = team.store;
+  return ({ at }) => {
+    if (!cursor || compare(at, cursor.delivered.position) > 0) return "queued";
+    return compare(at, cursor.read.position) > 0 ? "delivered" : "read";
+  };
+}
+
+/** All messages that are still in the mailbox, oldest first, each once. */
+export async function readMailbox(
+  team: Team,
+  owner: Party,
+): Promise<readonly { readonly message: Message; readonly state: Receipt }[]> {
+  const log = team.store.mailbox(owner);
+  const stateOf = await receipts(team, owner);
+  const found: { message: Message; state: Receipt }[] = [];
+  const isNew = createOnce();
+  await readToEnd(log, await log.start(), (placed) => {
+    if (isNew(placed.entry.id)) found.push({ message: placed.entry, state: stateOf(placed) });
+  });
+  return found;
+}

@@ -1,0 +1,186 @@
+import type { ErrorCode } from "../base/errors.ts";
+import type { TaskId } from "../protocol/names.ts";
+import type { Refusal, TaskStatus, TeamState, UnknownRecipient } from "./state.ts";
+
+export interface RefusalText {
+  /** One sentence without a full stop, for people and models. */
+  readonly message: string;
+  /** The command to type or the thing to do next. */
+  readonly hint?: string;
+  readonly code: ErrorCode;
+}
+
+type Kind = Refusal["kind"];
+type Texts = {
+  readonly [K in Kind]: (reason: Extract<Refusal, { kind: K }>, state: TeamState | undefined) => RefusalText;
+};
+
+const OVERVIEW = "troupe task list";
+
+const texts: Texts = {
+  no_team: () => ({ code: "team_not_found", message: "there is no team yet" }),
+  team_exists: () => ({ code: "name_taken", message: "the journal has a team already" }),
+  closed: () => ({ code: "team_not_found", message: "the team is closed; nothing was changed" }),
+  not_found: ({ task }) => ({
+    code: "task_not_found",
+    message: `there is no task #${task}`,
+    hint: OVERVIEW,
+  }),
+  number_taken: ({ task, next }) => ({
+    code: "conflict",
+    message: `task number ${task} is not the next one, which is ${next}`,
+  }),
+  missing: ({ tasks }) => ({
+    code: "task_not_found",
+    message: `no such task to wait for or to belong to: ${list(tasks)}`,
+    hint: OVERVIEW,
+  }),
+  cycle: ({ through }) => ({
+    code: "conflict",
+    message: `a task would wait for itself: ${chain(through)}`,
+  }),
+  taken: ({ task, by }, state) => ({
+    code: "task_taken",
+    message: `task #${task} is already claimed by ${by}${since(state, task)}`,
+    hint: `troupe task show ${task}, or take it over: troupe task assign ${task} --to me --force`,
+  }),
+  blocked: ({ task, by }, state) => ({
+    code: "task_blocked",
+    message: `task #${task} is blocked by ${by.map((id) => numbered(id) + doing(state, id)).join(" and ")}`,
+    hint: "troupe task list --state claimable",
+  }),
+  held: ({ task, deaths }) => ({
+    code: "task_blocked",
+    message: `task #${task} is held: ${deaths} members died over it`,
+    hint: `the lead or the user looks at it and reopens it: troupe task show ${task}`,
+  }),
+  assigned: ({ task, to }) => ({
+    code: "task_taken",
+    message: `task #${task} is reserved for ${to}`,
+    hint: "troupe task list --state claimable",
+  }),
+  wrong_role: ({ task, role }) => ({
+    code: "task_blocked",
+    message: `task #${task} is for the role ${role} only`,
+    hint: "troupe task list --state claimable",
+  }),
+  not_owner: ({ task, owner }) => ({
+    code: "task_taken",
+    message:
+      owner === undefined
+        ? `task #${task} is not claimed by anybody at the moment; nothing was changed`
+        : `task #${task} belongs to ${owner} by now; nothing was changed`,
+    hint: `troupe task show ${task}`,
+  }),
+  bad_status: ({ task, status }) => ({
+    code: "conflict",
+    message: `task #${task} is ${STATUS_WORDS[status]}`,
+    hint: `troupe task show ${task}`,
+  }),
+  not_allowed: ({ who, what }) => ({ code: "denied", message: `${who} may not ${what}` }),
+  unknown_member: ({ name, nearest }) => ({
+    code: "agent_not_found",
+    message: `no agent named "${name}"; nothing was changed`,
+    hint: didYouMean(nearest),
+  }),
+  name_taken: ({ name }) => ({
+    code: "name_taken",
+    message: `the name ${name} is or was in use; names are not used again`,
+    hint: `choose another one, for example ${name}-2`,
+  }),
+  supervised: ({ lease }) => ({
+    code: "already_running",
+    message: `the team is already run by process ${lease.pid} since ${lease.at}`,
+    hint: "troupe status",
+  }),
+  open_tasks: ({ tasks }) => ({
+    code: "conflict",
+    message: `${tasks.length === 1 ? "a task is" : `${tasks.length} tasks are`} still open: ${list(tasks)}`,
+    hint: OVERVIEW,
+  }),
+  led: ({ by }) => ({ code: "conflict", message: `the team has a lead already: ${by}` }),
+  stale: ({ what, named }) => ({
+    code: "conflict",
+    message: `${named} is not the current ${what}; nothing was changed`,
+  }),
+  none_claimable: () => ({
+    code: "task_not_found",
+    message: "no task can be claimed at the moment",
+    hint: OVERVIEW,
+  }),
+  unknown_recipients: ({ recipients }) => ({
+    code: "agent_not_found",
+    message: `no agent named ${recipients.map(({ name }) => `"${name}"`).join(", ")}; nothing was sent`,
+    hint: didYouMean(nearestOf(recipients)),
+  }),
+  too_large: ({ bytes, limit }) => ({
+    code: "usage",
+    message: `the text has ${bytes} bytes, the limit is ${limit} (${limit / 1024 / 1024} MiB); nothing was sent`,
+    hint: "put it into a file and send its path",
+  }),
+  empty: ({ what }) => ({
+    code: "usage",
+    message:
+      what === "text" ? "the text is empty; nothing was sent" : "nobody would get it; nothing was sent",
+  }),
+};
+
+const STATUS_WORDS: Readonly<Record<TaskStatus, string>> = {
+  pending: "pending: nobody works on it",
+  in_progress: "in progress",
+  review: "done and waits for its review",
+  completed: "completed; only the lead or the user reopens it",
+  failed: "failed; only the lead or the user reopens it",
+  deleted: "deleted",
+};
+
+/** Words for a refusal. With `state`, as the asker knows it, they also say who works on what since when. */
+export function refusalText(reason: Refusal, state?: TeamState): RefusalText {
+  return textOf(reason.kind, reason, state);
+}
+
+/** Generic in the kind, so that the compiler keeps each text together with its refusal. */
+function textOf<K extends Kind>(
+  kind: K,
+  reason: { readonly [X in Kind]: Extract<Refusal, { kind: X }> }[K],
+  state: TeamState | undefined,
+): RefusalText {
+  return texts[kind](reason, state);
+}
+
+function numbered(id: TaskId): string {
+  return `#${id}`;
+}
+
+/** The way round; of a long one the beginning and the end. */
+function chain(tasks: readonly TaskId[]): string {
+  const shown = tasks.map(numbered);
+  return (shown.length > 8 ? [...shown.slice(0, 4), "…", ...shown.slice(-3)] : shown).join(" waits for ");
+}
+
+function list(tasks: readonly TaskId[]): string {
+  const shown = tasks.slice(0, 10).map(numbered).join(", ");
+  return tasks.length > 10 ? `${shown} and ${tasks.length - 10} more` : shown;
+}
+
+/** Hours and minutes of the claim, UTC as everywhere on disk. */
+function since(state: TeamState | undefined, id: TaskId): string {
+  const task = state?.tasks.get(id);
+  const time = task?.owner === undefined ? undefined : /T(\d\d:\d\d)/.exec(task.updatedAt)?.[1];
+  return time === undefined ? "" : ` (last change ${time} UTC)`;
+}
+
+function doing(state: TeamState | undefined, id: TaskId): string {
+  const task = state?.tasks.get(id);
+  if (!task) return "";
+  return task.owner === undefined ? ` (${task.status})` : ` (working, ${task.owner})`;
+}
+
+function nearestOf(recipients: readonly UnknownRecipient[]): readonly string[] {
+  return [...new Set(recipients.flatMap(({ nearest }) => nearest))];
+}
+
+function didYouMean(nearest: readonly string[]): string {
+  const all = "all names: troupe agent list";
+  return nearest.length > 0 ? `did you mean ${nearest.join(" or ")}? ${all}` : all;
+}
