@@ -37,7 +37,7 @@ function wellFormed(text: string): string {
 }
 
 export type DecodedLine =
-  | { readonly ok: true; readonly value: Record<string, unknown> }
+  | { readonly ok: true; readonly value: Record<string, unknown>; readonly checksum: number }
   | { readonly ok: false; readonly why: "checksum" | "json" };
 
 const CHECKSUM: DecodedLine = { ok: false, why: "checksum" };
@@ -46,14 +46,15 @@ const NOT_JSON: DecodedLine = { ok: false, why: "json" };
 /** The object of the line `bytes[start, end)`, newlines left out, without its `c`; or why it does not count. */
 export function decodeLine(bytes: Buffer, start: number, end: number): DecodedLine {
   const tail = end - TAIL_BYTES;
-  if (tail <= start || readTail(bytes, tail) !== crc32c(bytes, start, tail)) return CHECKSUM;
+  const checksum = tail > start ? readTail(bytes, tail) : -1;
+  if (checksum < 0 || checksum !== crc32c(bytes, start, tail)) return CHECKSUM;
   if (tail - start > 1024 && depthOf(bytes, start, tail) > MAX_DEPTH) return NOT_JSON;
   const value = parseJson(`${bytes.toString("utf8", start, tail)}}`);
-  return isRecord(value) ? { ok: true, value } : NOT_JSON;
+  return isRecord(value) ? { ok: true, value, checksum } : NOT_JSON;
 }
 
 /** The checksum that stands at `tail`, or -1 when no such thing stands there. */
-export function readTail(bytes: Buffer, tail: number): number {
+function readTail(bytes: Buffer, tail: number): number {
   // `,"c":"` as two little-endian numbers, then `"}`: compared without making a string.
   if (bytes.readUInt32LE(tail) !== 0x2263222c || bytes.readUInt16LE(tail + 4) !== 0x223a) return -1;
   if (bytes.readUInt16LE(tail + 14) !== 0x7d22) return -1;
@@ -91,12 +92,16 @@ function depthOf(bytes: Buffer, start: number, end: number): number {
 /** The value of JSON text, undefined when it is none. No `__proto__` comes out, and no lone surrogate. */
 export function parseJson(text: string): unknown {
   try {
-    // Our writer escapes neither letters nor underscores, so both searches miss in all but odd lines.
-    return text.includes("\\u") || text.includes("__proto__") ? JSON.parse(text, clean) : JSON.parse(text);
+    return isOdd(text) ? JSON.parse(text, clean) : JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Whether it may hold a lone surrogate or `__proto__`, in any spelling. Both searches miss in nearly all lines. */
+function isOdd(text: string): boolean {
+  return text.includes("__proto__") || (text.includes("\\u") && /\\u(?:[dD]|005[fF])/.test(text));
 }
 
 function clean(key: string, value: unknown): unknown {
@@ -104,7 +109,7 @@ function clean(key: string, value: unknown): unknown {
   return typeof value === "string" ? wellFormed(value) : value;
 }
 
-/** The end of the line that begins at `start`: the offset of its newline, -1 when it has none. */
+/** The offset of the newline that ends the line at `start`, -1 when there is none. */
 export function lineEnd(bytes: Buffer, start: number): number {
   return bytes.indexOf(NEWLINE, start);
 }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { TroupeError } from "../../base/errors.ts";
 import { hints } from "../../base/hints.ts";
 import type { Entry } from "../../protocol/entries.ts";
 import { Cursor, type Mark, RunFile } from "../../protocol/files.ts";
 import type { EntryId, Party, Position } from "../../protocol/names.ts";
+import { bodyOf } from "../body-of.ts";
 import { agentLogDecoder, type Decoder, journalDecoder, mailDecoder } from "../decoder.ts";
 import { encodeEntry } from "../encode-entry.ts";
 import { decodeLine } from "../line-codec.ts";
@@ -11,7 +11,7 @@ import { comparePositions, placeOf, positionOf } from "../position.ts";
 import type { Log, Placed, Presence, Snapshot, Store } from "../store.ts";
 
 /** Entries one reading answers at most. */
-const CHUNK = 4096;
+const CHUNK = 500;
 
 /** What the stores of several simulated processes share. Values are kept as text or frozen: nobody changes another's. */
 export interface MemoryDisk {
@@ -57,8 +57,8 @@ export function openMemoryStore(disk: MemoryDisk): Store {
     presence: openPresence(disk.files),
     bodies: {
       put: async (text) => {
-        const name = createHash("sha256").update(text).digest("hex");
-        disk.files.set(`bodies/${name}`, text);
+        const { name, bytes } = bodyOf(text);
+        disk.files.set(`bodies/${name}`, bytes.toString());
         return name;
       },
       get: (name) => Promise.resolve(disk.files.get(`bodies/${name}`)),

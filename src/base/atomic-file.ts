@@ -1,0 +1,76 @@
+import { dirname } from "node:path";
+import { diskError, isSystemError } from "./disk-error.ts";
+import { isErrno } from "./errors.ts";
+import type { Fs } from "./files.ts";
+
+/**
+ * Puts `bytes` at `path`, whole or not at all: temp file, then rename. With `sync` it also survives a power cut.
+ * Throws what `diskError` makes of trouble; the file that stood there before is then as it was, the temp file gone.
+ */
+export async function replaceFile(
+  fs: Fs,
+  path: string,
+  bytes: Uint8Array,
+  { sync = false }: { readonly sync?: boolean } = {},
+): Promise<void> {
+  let temp: string | undefined;
+  try {
+    temp = await createTemp(fs, path, bytes);
+    if (sync) await syncFile(fs, temp);
+    await fs.rename(temp, path);
+    if (sync) await fs.syncFolder(dirname(path));
+  } catch (error) {
+    if (temp !== undefined) await removeIfThere(fs, temp);
+    throw diskError(error, "write", path);
+  }
+}
+
+/** The name holds the process id for those who sweep; a name that is taken is passed over, whoever left it. */
+async function createTemp(fs: Fs, path: string, bytes: Uint8Array): Promise<string> {
+  for (let number = 1; ; number++) {
+    const temp = `${path}.${process.pid}-${number}.tmp`;
+    try {
+      await fs.create(temp, bytes);
+      return temp;
+    } catch (error) {
+      if (isErrno(error, "EEXIST") && number < 1000) continue;
+      // A full disk leaves an empty or cut file behind, which was never anybody's but ours.
+      if (!isErrno(error, "EEXIST")) await removeIfThere(fs, temp);
+      throw error;
+    }
+  }
+}
+
+async function syncFile(fs: Fs, path: string): Promise<void> {
+  const file = await fs.openAppend(path);
+  try {
+    await fs.sync(file);
+  } finally {
+    await fs.close(file);
+  }
+}
+
+/** Cleaning up after a failure must not hide it: what cannot be removed is left for the sweep. */
+async function removeIfThere(fs: Fs, path: string): Promise<void> {
+  try {
+    await fs.unlink(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+/** All bytes of a file of at most `max`; undefined when it is not there. A longer one counts as "not there" with `max` + 1 bytes read. */
+export async function readWhole(fs: Fs, path: string, max: number): Promise<Buffer | undefined> {
+  try {
+    const file = await fs.openRead(path);
+    try {
+      const bytes = await fs.readFrom(file, 0, max + 1);
+      return bytes.length > max ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } finally {
+      await fs.close(file);
+    }
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw diskError(error, "read", path);
+  }
+}

@@ -1,0 +1,62 @@
+import { isSystemError } from "./disk-error.ts";
+import { TroupeError } from "./errors.ts";
+
+/** A lock is taken over when its owner gave no sign of life for this long, in ms; Claude Code's own limit is 10 s. */
+const STALE_MS = 15_000;
+/** Between two signs of life, in ms. */
+const UPDATE_MS = 2_500;
+/** About 6 s in all. Source: platform-notes.md §2. */
+const RETRIES = { retries: 400, factor: 1, minTimeout: 5, maxTimeout: 25, randomize: true };
+
+/**
+ * Runs `job` while this process holds the folder `<path>.lock`. The lock is manners, not truth: two may hold it after a
+ * stale one was taken over, so the job looks at what stands on the disk, and `isHeld` says whether the lock was lost.
+ * Throws `store_unreachable` when somebody else holds it for too long, and what the job throws.
+ */
+export async function withLock<T>(path: string, job: (isHeld: () => boolean) => Promise<T>): Promise<T> {
+  // Loaded on demand: it costs every command start time, and only network file systems need it.
+  const { lock } = await import("proper-lockfile");
+  let held = true;
+  const release = await acquire(path, () =>
+    lock(path, {
+      lockfilePath: `${path}.lock`,
+      realpath: false,
+      stale: STALE_MS,
+      update: UPDATE_MS,
+      retries: RETRIES,
+      // The library's own answer to a lost lock is to end the process from a timer.
+      onCompromised: () => {
+        held = false;
+      },
+    }),
+  );
+  try {
+    return await job(() => held);
+  } finally {
+    await releaseQuietly(release);
+  }
+}
+
+async function acquire(path: string, lock: () => Promise<() => Promise<void>>): Promise<() => Promise<void>> {
+  try {
+    return await lock();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new TroupeError("store_unreachable", `cannot lock ${path}: ${error.message}`, {
+      hint: `if no process of troupe runs, remove ${path}.lock`,
+      cause: error,
+      details: { path },
+    });
+  }
+}
+
+/** A lock that was lost cannot be given back; the library says so by errors that have no errno. */
+async function releaseQuietly(release: () => Promise<void>): Promise<void> {
+  try {
+    await release();
+  } catch (error) {
+    const isLost =
+      error instanceof Error && "code" in error && ["ERELEASED", "ENOTACQUIRED"].includes(String(error.code));
+    if (!isLost && !isSystemError(error)) throw error;
+  }
+}

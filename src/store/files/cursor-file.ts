@@ -1,0 +1,67 @@
+import { readWhole, replaceFile } from "../../base/atomic-file.ts";
+import { diskError } from "../../base/disk-error.ts";
+import { isErrno } from "../../base/errors.ts";
+import type { Fs } from "../../base/files.ts";
+import { Cursor, type Mark } from "../../protocol/files.ts";
+import { parseJson } from "../line-codec.ts";
+import { parsePosition, placeOf } from "../position.ts";
+import type { CursorFile } from "../store.ts";
+import type { LogPlace } from "./log-place.ts";
+import type { FileLog } from "./open-log.ts";
+
+const MAX_BYTES = 64 * 1024;
+/** How long a segment stays after its last entry, in ms: a slow sender may still have it open. */
+const KEEP_MS = 24 * 60 * 60 * 1000;
+
+/** `mail/<name>/cursor.json`, checked against the mailbox, with the removal of what its owner has read. */
+export function openCursorFile(
+  fs: Fs,
+  path: string,
+  place: LogPlace,
+  mailbox: Pick<FileLog<unknown>, "check">,
+): CursorFile {
+  let isMade = false;
+  const stands = async ({ position, id }: Mark): Promise<boolean> => {
+    const at = parsePosition(position);
+    if (!at) return false;
+    if (id === null) return at.offset === 0 && (at.segment === 1 || (await place.has(at.segment)));
+    return (await mailbox.check(position, id)) !== undefined;
+  };
+  return {
+    load: async () => {
+      const bytes = await readWhole(fs, path, MAX_BYTES);
+      const cursor = Cursor.safeParse(bytes && parseJson(bytes.toString()));
+      if (!cursor.success) return undefined;
+      const { delivered, read } = cursor.data;
+      return (await stands(delivered)) && (await stands(read)) ? cursor.data : undefined;
+    },
+    save: async (cursor) => {
+      if (!isMade) await place.makeFirst?.();
+      isMade = true;
+      await replaceFile(fs, path, Buffer.from(`${JSON.stringify(cursor)}\n`));
+      await removeReadSegments(fs, path, place, placeOf(cursor.read.position).segment);
+    },
+  };
+}
+
+/**
+ * Removes the segments in front of `current` whose last entry is older than a day, by the clock of the disk: the time
+ * of the cursor that was just written. Only the mailbox's owner calls it.
+ */
+async function removeReadSegments(fs: Fs, cursor: string, place: LogPlace, current: number): Promise<void> {
+  if (current === 1) return;
+  const now = (await fs.stat(cursor))?.modifiedMs ?? 0;
+  for (const number of await place.list()) {
+    const path = place.segment(number);
+    const facts = number < current ? await fs.stat(path) : undefined;
+    if (facts && now - facts.modifiedMs > KEEP_MS) await remove(fs, path);
+  }
+}
+
+async function remove(fs: Fs, path: string): Promise<void> {
+  try {
+    await fs.unlink(path);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw diskError(error, "remove", path);
+  }
+}
