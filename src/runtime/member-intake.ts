@@ -1,0 +1,138 @@
+import type { UserInput } from "../agent/loop-deps.ts";
+import type { Message } from "../protocol/message.ts";
+import { type EntryId, type MemberName, sameName, type TaskId } from "../protocol/names.ts";
+import { type Mailbox, messageText } from "../team/mail.ts";
+import type { Folded, Team } from "../team/team.ts";
+import { lostInput, mailInput, urgentFirst } from "./inputs.ts";
+import { leadNotices } from "./member-notices.ts";
+
+/** What is new for the model, each thing once. */
+export interface Intake {
+  /** Lost claims, mail, and for the lead what the fold says. [] = nothing new. What it answers is handed out. */
+  readonly take: () => Promise<readonly UserInput[]>;
+  /** Hands out an input that somebody else made, unless its id was seen before. */
+  readonly offer: (input: UserInput | undefined) => readonly UserInput[];
+  /** Enters with whatever comes next, and is no reason to wake the model. */
+  readonly keep: (input: UserInput) => void;
+  /** Whether an input of this id is in the conversation or on its way there. */
+  readonly isKnown: (id: string) => boolean;
+  /** These inputs stand in the transcript: the cursor's `delivered` moves. */
+  readonly recorded: (ids: readonly string[]) => Promise<void>;
+  /** The model call that carried these inputs was accepted: the cursor's `read` moves. */
+  readonly read: (ids: readonly string[]) => Promise<void>;
+  /** The turn broke off: what was handed out and not recorded comes again. */
+  readonly putBack: () => void;
+  readonly close: () => void;
+}
+
+export interface IntakeDeps {
+  readonly team: Team;
+  readonly me: MemberName;
+  readonly lead: boolean;
+  readonly mailbox: Mailbox;
+  /** Ids of all inputs in the transcript. */
+  readonly seen: ReadonlySet<string>;
+}
+
+export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intake {
+  const known = new Set(seen);
+  /** Handed out, not yet recorded. */
+  const out = new Map<string, UserInput>();
+  /** Messages on their way from the mailbox to `read`, in its order. */
+  const mail = new Map<string, Message>();
+  let waiting: readonly UserInput[] = [];
+  let kept: readonly UserInput[] = [];
+  const lost = watchClaims(team, me);
+
+  const handOut = (inputs: readonly UserInput[]): readonly UserInput[] => {
+    const fresh = inputs.filter(({ id }) => !known.has(id));
+    for (const input of fresh) {
+      known.add(input.id);
+      out.set(input.id, input);
+    }
+    return fresh;
+  };
+  const letters = async (): Promise<readonly UserInput[]> => {
+    const messages = await mailbox.take();
+    for (const message of messages) mail.set(message.id, message);
+    const texts = new Map<EntryId, string>();
+    for (const message of messages) texts.set(message.id, await messageText(team, message));
+    return urgentFirst(messages).map((message) =>
+      mailInput(message, texts.get(message.id) ?? "", team.host.newId()),
+    );
+  };
+  /** The cursor is one position: the last of these messages, in the order of the mailbox, stands for all of them. */
+  const lastOf = (ids: readonly string[]): Message | undefined =>
+    [...mail.values()].findLast(({ id }) => ids.includes(id));
+
+  return {
+    take: async () => {
+      const fresh = [
+        ...waiting,
+        ...lost.take(),
+        ...(await letters()),
+        ...(lead ? leadNotices(team.state(), team.host.newId) : []),
+      ];
+      waiting = [];
+      const inputs = handOut(fresh);
+      if (inputs.length === 0) return inputs;
+      const quiet = handOut(kept);
+      kept = [];
+      return [...quiet, ...inputs];
+    },
+    offer: (input) => (input === undefined ? [] : handOut([input])),
+    keep: (input) => {
+      kept = [...kept, input];
+    },
+    isKnown: (id) => known.has(id),
+    recorded: async (ids) => {
+      for (const id of ids) out.delete(id);
+      const last = lastOf(ids);
+      if (last !== undefined) await mailbox.delivered(last);
+    },
+    read: async (ids) => {
+      const last = lastOf(ids);
+      for (const id of ids) mail.delete(id);
+      if (last !== undefined) await mailbox.read(last);
+    },
+    putBack: () => {
+      waiting = [...out.values(), ...waiting];
+      for (const id of out.keys()) known.delete(id);
+      out.clear();
+    },
+    close: lost.close,
+  };
+}
+
+/** Notices when a claim of `me` ends by somebody else's entry. */
+function watchClaims(
+  team: Team,
+  me: MemberName,
+): { readonly take: () => readonly UserInput[]; readonly close: () => void } {
+  const mine = new Map<TaskId, EntryId>();
+  let lost: readonly UserInput[] = [];
+  for (const id of team.index.owned(me)) {
+    const claim = team.state().tasks.get(id)?.claim;
+    if (claim !== undefined) mine.set(id, claim);
+  }
+  const close = team.subscribe(({ entry, verdict }: Folded) => {
+    if (!verdict.ok) return;
+    for (const task of verdict.change.tasks ?? []) {
+      const claim = mine.get(task.id);
+      if (claim !== undefined && task.claim !== claim) {
+        mine.delete(task.id);
+        if (!sameName(entry.by, me)) lost = [...lost, lostInput(task, claim)];
+      }
+      if (task.claim !== undefined && task.owner !== undefined && sameName(task.owner, me))
+        mine.set(task.id, task.claim);
+    }
+  });
+  return {
+    close,
+    take: () => {
+      const taken = lost;
+      lost = [];
+      return taken;
+    },
+  };
+}

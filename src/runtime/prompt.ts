@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Member, TeamFacts } from "../team/state.ts";
+
+/**
+ * The constant text in front of every request of a member, below 1,200 tokens without the member's own prompt. It
+ * depends on nothing that changes during a life, so that the server can cache it.
+ */
+export function systemPrompt(team: TeamFacts, member: Member, dir: string): string {
+  const values: Readonly<Record<string, string>> = {
+    who: member.lead ? `${member.name}, the lead of` : `${member.name}, a teammate in`,
+    team: team.name,
+    role: member.role === undefined ? "" : `\nYour role is ${member.role}.`,
+    dir,
+    rules: read(member.lead ? "prompt-lead.txt" : "prompt-teammate.txt"),
+    prompt:
+      member.definition.prompt === undefined
+        ? ""
+        : `\n\nWhat this team wants from you in particular:\n${member.definition.prompt.trim()}`,
+  };
+  // One pass: a prompt that holds {{dir}} stays as it was written.
+  return read("prompt.txt")
+    .trimEnd()
+    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? "");
+}
+
+function read(name: string): string {
+  return readFileSync(join(import.meta.dirname, name), "utf8");
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { defineTool, type Tool, type ToolResult } from "../agent/tool.ts";
+import type { MemberDefinition } from "../protocol/entries.ts";
+import { MemberName, Role } from "../protocol/names.ts";
+import { memberNamed, presentMembers } from "../team/derive.ts";
+import { joinMember } from "../team/members.ts";
+import type { Member } from "../team/state.ts";
+import { completeTask } from "../team/tasks.ts";
+import { numbers } from "./inputs.ts";
+import { failed, ownTasks, refused, type TeamToolDeps } from "./team-tools-caller.ts";
+
+/** A team that grows by itself stops here. Source: faults.md K10. */
+const MOST_MEMBERS = 16;
+
+export function memberTools(deps: TeamToolDeps): readonly Tool[] {
+  return [
+    listMembers(deps),
+    ...(deps.lead ? [spawnTeammate(deps)] : []),
+    deps.lead ? leadReport(deps) : taskReport(deps),
+  ];
+}
+
+function listMembers({ team }: TeamToolDeps): Tool {
+  return defineTool({
+    name: "ListMembers",
+    description: "Lists who is in the team, with role and what each is doing.",
+    effect: "read",
+    input: z.object({}),
+    run: async () => {
+      const state = await team.readOn();
+      const lines = await Promise.all(
+        presentMembers(state).map(async (member) => {
+          const role = member.role === undefined ? "" : `, role ${member.role}`;
+          return `${member.name}${member.lead ? " (lead)" : ""}${role}: ${await doing(team, member)}`;
+        }),
+      );
+      return lines.join("\n");
+    },
+  });
+}
+
+async function doing(team: TeamToolDeps["team"], { name, life, backend }: Member): Promise<string> {
+  const owned = team.index.owned(name);
+  const task = owned.length === 0 ? "" : ` on ${numbers(owned)}`;
+  if (backend === "hand") return `joined by hand${task}`;
+  if (life === undefined) return "not started";
+  if (life.ended !== undefined) return life.ended.how === "died" ? "died, is started again" : life.ended.how;
+  const run = await team.store.presence.read(name);
+  return `${run?.instance === life.instance ? run.status : "starting"}${task}`;
+}
+
+function spawnTeammate(deps: TeamToolDeps): Tool {
+  return defineTool({
+    name: "SpawnTeammate",
+    description:
+      "Adds a teammate: a new process with its own conversation, which claims tasks by itself. It has the tools you name, at most your own.",
+    effect: "write",
+    input: z.object({
+      name: MemberName,
+      role: Role.exactOptional().describe("Tasks with this role are claimed by it only."),
+      prompt: z.string().max(65_536).exactOptional().describe("What it has to know for all of its work."),
+      model: z.string().min(1).max(200).exactOptional().describe("Model id or alias; yours unless given."),
+      tools: z
+        .array(z.string().max(200))
+        .max(200)
+        .exactOptional()
+        .describe("Tools besides the team tools: Read, Write, Edit, Glob, Grep, Bash. Yours unless given."),
+    }),
+    run: async ({ name, role, ...wanted }) => await spawn(deps, { name, role, wanted }),
+  });
+}
+
+interface Spawn {
+  readonly name: MemberName;
+  readonly role: Role | undefined;
+  readonly wanted: Pick<MemberDefinition, "prompt" | "model" | "tools">;
+}
+
+async function spawn(deps: TeamToolDeps, { name, role, wanted }: Spawn): Promise<ToolResult | string> {
+  const { team, me } = deps;
+  const state = await team.readOn();
+  if (presentMembers(state).length >= MOST_MEMBERS)
+    return failed(`the team has ${MOST_MEMBERS} members, which is the most: ${name} was not added`);
+  const wider = (wanted.tools ?? []).filter((tool) => !owns(deps, tool));
+  if (wider.length > 0)
+    return failed(`${name} was not added: you do not have ${wider.join(", ")} yourself, so it cannot either`);
+  const own = memberNamed(state, me)?.definition ?? {};
+  const joined = await joinMember(team, me, {
+    name,
+    ...(role === undefined ? {} : { role }),
+    lead: false,
+    backend: "child",
+    definition: {
+      ...(own.model === undefined ? {} : { model: own.model }),
+      ...(own.tools === undefined ? {} : { tools: own.tools }),
+      ...(own.dir === undefined ? {} : { dir: own.dir }),
+      ...wanted,
+    },
+  });
+  return joined.ok ? `${name} has joined and is being started` : refused(joined.reason);
+}
+
+/** L20: more rights do not come by delegation. */
+function owns({ tools }: TeamToolDeps, tool: string): boolean {
+  return tools === undefined ? tool !== "Bash" : tools.includes(tool);
+}
+
+function leadReport({ team, me }: TeamToolDeps): Tool {
+  return defineTool({
+    name: "ReportDone",
+    description:
+      "Tells the user how the goal stands at the end: what was made, where it is, what is left. Ends the team's work; refused while tasks are open.",
+    effect: "write",
+    input: z.object({ text: z.string().trim().min(1).max(65_536) }),
+    run: async ({ text }) => {
+      const reported = await team.commit({ op: "report", by: me, text });
+      return reported.ok ? "reported to the user; the team's work is done" : refused(reported.reason);
+    },
+  });
+}
+
+function taskReport(deps: TeamToolDeps): Tool {
+  return defineTool({
+    name: "ReportDone",
+    description: "Completes the one task that you own, with a result for those who come after you.",
+    effect: "write",
+    input: z.object({ text: z.string().trim().min(1).max(65_536) }),
+    run: async ({ text }) => {
+      await deps.team.readOn();
+      const [task, ...others] = ownTasks(deps);
+      if (task === undefined) return failed("you own no task: nothing was reported");
+      if (others.length > 0)
+        return failed(
+          `you own ${numbers([task, ...others].map(({ id }) => id))}: complete each with TaskUpdate`,
+        );
+      const done = await completeTask(deps.team, deps.me, task.id, text);
+      return done.ok ? `#${task.id} ${done.task.status}` : refused(done.reason);
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Turn } from "../agent/loop-deps.ts";
+import { TroupeError } from "../base/errors.ts";
+import type { EntryId, MemberName } from "../protocol/names.ts";
+import type { Store } from "../store/store.ts";
+import { ownLog, readAll } from "./member-log.ts";
+
+/** A message longer than this many bytes of JSON goes to a body file: a log's line has a limit. */
+const INLINE_BYTES = 512 * 1024;
+
+type Message = Turn["message"];
+
+const Shape = z.looseObject({
+  role: z.enum(["user", "assistant"]),
+  content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]),
+});
+/** The blocks inside are what the SDK and the server made: they go back to the server, which is their judge. */
+const Message = z.custom<Message>((value) => Shape.safeParse(value).success);
+
+const TurnEntry = z.looseObject({
+  inputs: z.array(z.string()).default([]),
+  message: Message.optional(),
+  /** Name of the body file that holds the message as JSON. */
+  body: z.string().optional(),
+});
+
+/** A member's conversation as it was committed, and how to go on with it. */
+export interface Transcript {
+  /** What stands there from earlier lives; empty for a new member and for a lost file. */
+  readonly turns: readonly Turn[];
+  /** Ids of all inputs that entered the conversation. */
+  readonly seen: ReadonlySet<string>;
+  /** Entries that are no turn (written by another version, or cut by hand): left out. */
+  readonly skipped: number;
+  /** Returns when the turn is in the log. Throws what `Log.append` throws. */
+  readonly record: (turn: Turn, at: string) => Promise<void>;
+}
+
+/** Reads the transcript of a member and opens it for this life. */
+export async function openTranscript(
+  store: Store,
+  member: MemberName,
+  nextId: () => EntryId,
+): Promise<Transcript> {
+  const log = store.agentLog(member, "transcript");
+  const turns: Turn[] = [];
+  let skipped = 0;
+  for await (const entry of readAll(log)) {
+    const turn = await decode(store, entry);
+    if (turn === undefined) skipped++;
+    else turns.push(turn);
+  }
+  const own = ownLog(log, nextId);
+  return {
+    turns,
+    skipped,
+    seen: new Set(turns.flatMap(({ inputs }) => inputs)),
+    record: async ({ message, inputs }, at) => {
+      const json = JSON.stringify(message);
+      const inline = Buffer.byteLength(json) <= INLINE_BYTES;
+      await own.append({ at, inputs, ...(inline ? { message } : { body: await store.bodies.put(json) }) });
+    },
+  };
+}
+
+async function decode(store: Store, entry: unknown): Promise<Turn | undefined> {
+  const parsed = TurnEntry.safeParse(entry);
+  if (!parsed.success) return undefined;
+  const { inputs, body } = parsed.data;
+  const message = body === undefined ? parsed.data.message : await readBody(store, body);
+  return message === undefined ? undefined : { message, inputs };
+}
+
+async function readBody(store: Store, name: string): Promise<Message | undefined> {
+  const text = await store.bodies.get(name);
+  if (text === undefined) return undefined;
+  try {
+    return Message.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw new TroupeError("failed", `the body file ${name} of a transcript cannot be read`, { cause: error });
+  }
+}

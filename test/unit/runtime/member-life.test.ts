@@ -1,0 +1,105 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Life, type LifeEvent, step } from "../../../src/runtime/member-life.ts";
+
+const starting: Life = { status: "starting" };
+const idle: Life = { status: "idle", failures: 0, retryInMs: null };
+const working: Life = { status: "working", failures: 0 };
+
+function after(life: Life, ...events: readonly LifeEvent[]): Life {
+  return events.reduce(step, life);
+}
+
+test("a new member is idle until there is something to say to its model", () => {
+  expect(after(starting, { type: "ready", unfinished: false })).toEqual(idle);
+  expect(after(starting, { type: "input" })).toEqual(starting);
+  expect(after(idle, { type: "input" })).toEqual(working);
+});
+
+test("A8 a conversation that waits for an answer is taken up at once", () => {
+  expect(after(starting, { type: "ready", unfinished: true })).toEqual(working);
+});
+
+test("after a finished turn it rests, and failures are forgotten", () => {
+  const failed = after(working, { type: "turn_ended", outcome: "unreachable" });
+
+  expect(after(failed, { type: "retry_due" }, { type: "turn_ended", outcome: "finished" })).toEqual(idle);
+});
+
+test("I2 an unreachable model is asked again after 5, 10, 20, 40 s and then each minute", () => {
+  let life: Life = working;
+  const waits: (number | null)[] = [];
+  for (let count = 0; count < 7; count++) {
+    life = after(life, { type: "turn_ended", outcome: "unreachable" });
+    if (life.status === "idle") waits.push(life.retryInMs);
+    life = after(life, { type: "retry_due" });
+  }
+
+  expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
+});
+
+test("I11 a refused key is not tried again by itself", () => {
+  const refused = after(working, { type: "turn_ended", outcome: "refused" });
+
+  expect(refused).toEqual({ status: "idle", failures: 1, retryInMs: null });
+  expect(after(refused, { type: "input" })).toEqual({ status: "working", failures: 1 });
+});
+
+test("a stop waits for the turn, and a second one cuts it off", () => {
+  const asked = after(working, { type: "stop", hard: false, why: "asked" });
+  const hard = after(asked, { type: "stop", hard: true, why: "asked" });
+
+  expect(asked).toEqual({ status: "stopping", hard: false, why: "asked" });
+  expect(hard).toEqual({ status: "stopping", hard: true, why: "asked" });
+  expect(after(hard, { type: "turn_ended", outcome: "finished" })).toEqual({
+    status: "stopped",
+    why: "asked",
+  });
+});
+
+test("whoever does nothing stops at once", () => {
+  const stop: LifeEvent = { type: "stop", hard: false, why: "asked" };
+
+  expect(step(starting, stop)).toEqual({ status: "stopped", why: "asked" });
+  expect(step(idle, stop)).toEqual({ status: "stopped", why: "asked" });
+});
+
+test("F1 a team that goes away during a stop is gone, and does not come back", () => {
+  const life = after(
+    working,
+    { type: "stop", hard: false, why: "asked" },
+    { type: "stop", hard: true, why: "gone" },
+    { type: "stop", hard: false, why: "asked" },
+  );
+
+  expect(life).toEqual({ status: "stopping", hard: true, why: "gone" });
+});
+
+const anyEvent: fc.Arbitrary<LifeEvent> = fc.oneof(
+  fc.record({ type: fc.constant("ready" as const), unfinished: fc.boolean() }),
+  fc.constant({ type: "input" as const }),
+  fc.constant({ type: "retry_due" as const }),
+  fc.record({
+    type: fc.constant("turn_ended" as const),
+    outcome: fc.constantFrom("finished" as const, "unreachable" as const, "refused" as const),
+  }),
+  fc.record({
+    type: fc.constant("stop" as const),
+    hard: fc.boolean(),
+    why: fc.constantFrom("asked" as const, "gone" as const, "displaced" as const),
+  }),
+);
+
+test("after a stop no event leads back to work", () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 20 }), (events) => {
+      let stopped = false;
+      let life: Life = starting;
+      for (const event of events) {
+        life = step(life, event);
+        stopped ||= event.type === "stop";
+        if (stopped) expect(["stopping", "stopped"]).toContain(life.status);
+      }
+    }),
+  );
+});
