@@ -1,4 +1,3 @@
-import { Console } from "node:console";
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { Conversation, Message } from "./conversation.ts";
 import { attemptsWatcher } from "./http-attempts.ts";
@@ -58,22 +57,24 @@ async function tryOnce(
   const reply = openReply((delta) => emit({ type: "text", delta }));
   const started = performance.now();
   let requestId: string | null = null;
+  let isAnswered = false;
   let trouble: Trouble = { kind: "again", why: "the answer broke off" };
   try {
-    const { data, request_id } = await clientOf(model.client)
-      .beta.messages.create(paramsOf(deps, conversation), {
+    const { data, request_id } = await model.client.beta.messages
+      .create(paramsOf(deps, conversation), {
         signal: watch.signal,
         maxRetries: requestTries - 1,
         middleware: [attemptsWatcher({ watch, requestTries, connectTries, onRetry })],
       })
       .withResponse();
     requestId = request_id ?? null;
+    isAnswered = true;
     for await (const event of data) {
       if (!reply.isAccepted()) emitRead(deps, conversation);
       reply.add(event);
     }
   } catch (error) {
-    if (!watch.signal.aborted) trouble = troubleOf(error, model.client.baseURL, reply.isAccepted());
+    if (!watch.signal.aborted) trouble = troubleOf(error, model.client.baseURL, isAnswered);
   } finally {
     if (watch.hasFired()) trouble = { kind: "again", why: `no sign of life for ${idleMs / 1000} s` };
     watch.close();
@@ -82,11 +83,6 @@ async function tryOnce(
   if (signal.aborted) return { reason: "interrupted" };
   const whole = reply.close();
   return whole === undefined ? trouble : { reason: "reply", reply: whole };
-}
-
-/** The SDK logs to stdout by default, which belongs to the screen and to `--json`. */
-function clientOf(client: Anthropic): Anthropic {
-  return client.withOptions({ logger: new Console(process.stderr) });
 }
 
 /** Marks three places up to which the server may keep its work: the tools, the system text, the conversation so far. */

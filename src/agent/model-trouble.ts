@@ -22,14 +22,14 @@ export function isPassingStatus(status: number | undefined): boolean {
 }
 
 /**
- * Sorts what a model call threw. `isAccepted`: the answer had begun. Errors that come neither from the SDK nor from the
+ * Sorts what a model call threw. `isAnswered`: the HTTP answer was good and its body was being read. Errors that come neither from the SDK nor from the
  * network are bugs and thrown again.
  */
-export function troubleOf(error: unknown, url: string, isAccepted: boolean): Trouble {
+export function troubleOf(error: unknown, url: string, isAnswered: boolean): Trouble {
   if (error instanceof TroupeError && error.code === "model_unreachable")
     return failed("model_unreachable", error.message);
   if (isApiError(error)) return apiTrouble(error, url);
-  if (isAccepted && isBrokenStream(error))
+  if (isAnswered && isBrokenStream(error))
     return { kind: "again", why: `the answer broke off: ${causeText(error)}` };
   // The SDK has no class for it: no key, no token, no profile.
   if (error instanceof Error && error.message.startsWith("Could not resolve authentication method"))

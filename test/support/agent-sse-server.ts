@@ -27,6 +27,12 @@ export interface SseServer {
 
 /** A model server on 127.0.0.1 that gives one of `answers` after the other; a request too many is a 400. */
 export async function sseServer(...answers: Answering[]): Promise<SseServer> {
+  const left = [...answers];
+  return modelServer((response, request) => (left.shift() ?? status(400))(response, request));
+}
+
+/** A model server on 127.0.0.1, for the length of a test. */
+export async function modelServer(answering: Answering): Promise<SseServer> {
   const requests: SentRequest[] = [];
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
@@ -34,7 +40,7 @@ export async function sseServer(...answers: Answering[]): Promise<SseServer> {
     request.on("end", () => {
       const body = SentRequest.parse(JSON.parse(Buffer.concat(pieces).toString()));
       requests.push(body);
-      (answers[requests.length - 1] ?? status(400))(response, body);
+      answering(response, body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -52,30 +58,18 @@ export type Piece =
   | { readonly thinking: string };
 
 /** The bytes of a whole streamed message of these blocks. */
-export function streamOf(pieces: readonly Piece[], stop?: string): Buffer {
-  const usage = {
-    input_tokens: 10,
-    output_tokens: 1,
-    cache_read_input_tokens: 4,
-    cache_creation_input_tokens: 0,
-  };
+export function streamOf(pieces: readonly Piece[], stop?: string): Buffer<ArrayBuffer> {
+  const usage = { input_tokens: 10, output_tokens: 1, cache_read_input_tokens: 4 };
   const hasTool = pieces.some((piece) => typeof piece === "object" && "tool" in piece);
-  const message = {
-    id: "msg_1",
-    type: "message",
-    role: "assistant",
-    model: "fake-1",
-    content: [],
-    stop_reason: null,
-  };
+  const message = { id: "m", type: "message", role: "assistant", model: "fake-1", content: [], usage };
   return Buffer.from(
     [
-      event({ type: "message_start", message: { ...message, stop_sequence: null, usage } }),
+      event({ type: "message_start", message }),
       event({ type: "ping" }),
       ...pieces.flatMap(blockEvents),
       event({
         type: "message_delta",
-        delta: { stop_reason: stop ?? (hasTool ? "tool_use" : "end_turn"), stop_sequence: null },
+        delta: { stop_reason: stop ?? (hasTool ? "tool_use" : "end_turn") },
         usage: { output_tokens: 7 },
       }),
       event({ type: "message_stop" }),
@@ -111,6 +105,11 @@ function blockOf(piece: Piece): [object, object[]] {
 
 function inPieces(text: string): string[] {
   return text.match(/[\s\S]{1,9}/g) ?? [];
+}
+
+/** Where the event that contains `text` ends in a recorded stream: from there on the reader has it. */
+export function endOf(bytes: Buffer, text: string): number {
+  return bytes.indexOf("\n\n", bytes.indexOf(text)) + 2;
 }
 
 export function event(data: { readonly type: string; readonly [key: string]: unknown }): string {
@@ -150,6 +149,21 @@ export function hangs(bytes = Buffer.alloc(0)): Answering {
     if (bytes.length === 0) return;
     head(response);
     response.write(bytes);
+  };
+}
+
+/** These pieces, one after the other with `everyMs` between them, then a proper end. */
+export function drips(pieces: readonly string[], everyMs: number): Answering {
+  return (response) => {
+    head(response);
+    const left = [...pieces];
+    const next = (): void => {
+      const piece = left.shift();
+      if (piece === undefined) response.end();
+      else response.write(piece);
+      if (piece !== undefined && !response.destroyed) setTimeout(next, everyMs);
+    };
+    next();
   };
 }
 

@@ -1,0 +1,155 @@
+import { expect, test } from "vitest";
+import { echoTool, eventsOf, runLoop } from "../../support/agent-loop.ts";
+import { says, sends, sseServer, streamOf } from "../../support/agent-sse-server.ts";
+
+const call = (text: string, id = "t1") => ({ tool: "Echo", id, json: JSON.stringify({ text }) });
+
+test.each([
+  ["half a shell command", '{"text": "rm -rf /tmp'],
+  ["no object", '"rm"'],
+  ["a list", "[1]"],
+  ["prose", "please run it"],
+])("I7 a tool input that is %s never runs: the model reads what was wrong", async (_, json) => {
+  const server = await sseServer(says([{ tool: "Echo", id: "t1", json }]), says(["sorry"]));
+  const calls: string[] = [];
+
+  const { end, turns } = await runLoop(server, { tools: [echoTool(calls)] });
+
+  expect(end).toEqual({ reason: "done", text: "sorry" });
+  expect(calls).toEqual([]);
+  expect(turns[1]?.message.content).toEqual([{ type: "tool_use", id: "t1", name: "Echo", input: {} }]);
+  expect(turns[2]?.message.content).toEqual([
+    {
+      type: "tool_result",
+      tool_use_id: "t1",
+      is_error: true,
+      content: `Echo was not run: its input is not a whole JSON object; it was: ${json}\nMake the call again with valid JSON.`,
+    },
+  ]);
+});
+
+test("I7 a wrong type and an unknown tool are errors that name field and tools", async () => {
+  const server = await sseServer(
+    says([
+      { tool: "Echo", id: "t1", json: '{"text": 7}' },
+      { tool: "Nope", id: "t2", json: "{}" },
+    ]),
+    says(["sorry"]),
+  );
+
+  const { turns } = await runLoop(server, { tools: [echoTool()] });
+
+  const text = JSON.stringify(turns[2]?.message.content);
+  expect(text).toMatch(/its input is wrong.*expected string.*text/s);
+  expect(text).toContain("There is no tool Nope. Tools: Echo.");
+});
+
+test("I7 three replies in a row with nothing but wrong calls end the turn", async () => {
+  const wrong = says([{ tool: "Echo", id: "t1", json: "{" }]);
+  const server = await sseServer(
+    wrong,
+    says([{ tool: "Echo", id: "t1", json: '{"text":1}' }]),
+    says([{ tool: "Nope", id: "t1", json: "{}" }]),
+  );
+
+  const { end, turns } = await runLoop(server, { tools: [echoTool()] });
+
+  expect(end).toMatchObject({ reason: "failed", code: "failed" });
+  expect(end.reason === "failed" && end.message).toMatch(/3 replies in a row.*no tool Nope/s);
+  expect(turns).toHaveLength(7);
+});
+
+test("I7 a good call in between starts the count again", async () => {
+  const wrong = says([{ tool: "Echo", id: "t1", json: "{" }]);
+  const server = await sseServer(wrong, wrong, says([call("x")]), wrong, wrong, says(["ok"]));
+
+  expect((await runLoop(server, { tools: [echoTool()] })).end).toEqual({ reason: "done", text: "ok" });
+});
+
+test("I10 a refusal ends the turn and is not kept in the history", async () => {
+  const server = await sseServer(says(["I can't"], "refusal"));
+
+  const { end, turns } = await runLoop(server);
+
+  expect(end).toEqual({ reason: "limit", what: "refusal" });
+  expect(turns).toHaveLength(1);
+});
+
+test("I10 a reply at the output limit is continued once, then the turn ends", async () => {
+  const server = await sseServer(says(["Once upon"], "max_tokens"), says(["a time"], "max_tokens"));
+
+  const { end, turns } = await runLoop(server);
+
+  expect(end).toEqual({ reason: "limit", what: "max_tokens" });
+  expect(turns.map(({ message }) => message.role)).toEqual(["user", "assistant", "user", "assistant"]);
+  expect(server.requests).toHaveLength(2);
+});
+
+test("I10 a call that the output limit cut is not run, the whole one before it is", async () => {
+  const server = await sseServer(
+    says([call("x", "t1"), { tool: "Echo", id: "t2", json: '{"text": "half' }], "max_tokens"),
+    says(["ok"]),
+  );
+  const calls: string[] = [];
+
+  const { end, turns } = await runLoop(server, { tools: [echoTool(calls)] });
+
+  expect(end).toEqual({ reason: "done", text: "ok" });
+  expect(calls).toEqual(["x"]);
+  expect(JSON.stringify(turns[2]?.message.content)).toContain("cut off at the output limit");
+});
+
+test("I10 a call cut before the first piece of its input is not run with nothing", async () => {
+  const server = await sseServer(says([{ tool: "Echo", id: "t1", json: "" }], "max_tokens"), says(["ok"]));
+
+  const { turns } = await runLoop(server, { tools: [echoTool()] });
+
+  expect(JSON.stringify(turns[2]?.message.content)).toContain("it was empty");
+});
+
+test("I10 a pause is answered by the paused reply itself, and not for ever", async () => {
+  const server = await sseServer(says(["thinking"], "pause_turn"), says(["done"]));
+
+  const { end } = await runLoop(server);
+
+  expect(end).toEqual({ reason: "done", text: "done" });
+  expect(server.requests[1]?.messages.map(({ role }) => role)).toEqual(["user", "assistant"]);
+
+  const forever = await sseServer(...Array.from({ length: 12 }, () => says(["."], "pause_turn")));
+  expect((await runLoop(forever)).end).toEqual({ reason: "limit", what: "max_turns" });
+  expect(forever.requests).toHaveLength(10);
+});
+
+test("an empty answer ends the turn and leaves nothing that the API would refuse", async () => {
+  const server = await sseServer(says([]));
+
+  const { end, turns } = await runLoop(server);
+
+  expect(end).toEqual({ reason: "done", text: "" });
+  expect(turns).toHaveLength(1);
+});
+
+test("empty mail and blank text are sent in a form that the API takes", async () => {
+  const server = await sseServer(says([" \n", "word"]), says(["ok"]));
+
+  await runLoop(server, { start: [{ id: "a", text: "" }], mail: [[], [{ id: "b", text: " " }]] });
+
+  expect(server.requests[1]?.messages).toMatchObject([
+    { content: [{ text: "(empty)" }] },
+    { content: [{ text: "word" }] },
+    { content: [{ text: "(empty)" }] },
+  ]);
+});
+
+test("a dialect server that leaves counters out costs nothing instead of NaN", async () => {
+  const bytes = Buffer.from(
+    streamOf(["ok"])
+      .toString()
+      .replaceAll(/"usage":\{[^}]*\}/g, '"usage":null'),
+  );
+  const server = await sseServer(sends(bytes));
+
+  const { events } = await runLoop(server);
+
+  expect(eventsOf(events, "usage")[0]?.usage).toEqual({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0 });
+});
