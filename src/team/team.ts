@@ -1,7 +1,7 @@
 import type { Host } from "../base/host.ts";
 import type { Entry, EntryDraft } from "../protocol/entries.ts";
 import type { Message } from "../protocol/message.ts";
-import type { EntryId, Position, TeamName } from "../protocol/names.ts";
+import type { Actor, EntryId, Party, Position, TaskId, TeamName } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import type { Refusal, TeamState, Verdict } from "./state.ts";
 import type { TaskIndex } from "./task-index.ts";
@@ -18,9 +18,18 @@ export type Outcome =
   | { readonly ok: true; readonly entry: Entry }
   | { readonly ok: false; readonly reason: Refusal };
 
-/** A message before `post` gives it version, id and time. The named fields alone. */
-export type MessageDraft = Pick<Message, "from" | "to" | "kind"> &
-  Partial<Pick<Message, "text" | "body" | "task" | "re" | "urgent" | "via">>;
+/** A message before `post` gives it version, id and time. One of `text` and `body`. */
+export interface MessageDraft {
+  readonly from: Actor;
+  readonly to: Party;
+  readonly kind: Message["kind"];
+  readonly text?: string | undefined;
+  readonly body?: string | undefined;
+  readonly task?: TaskId | undefined;
+  readonly re?: EntryId | undefined;
+  readonly urgent?: boolean | undefined;
+  readonly via?: string | undefined;
+}
 
 /** One process's view of a team: the fold so far, and the one way to change anything shared. */
 export interface Team {
