@@ -1,31 +1,46 @@
+import type { Fs } from "../base/files.ts";
+import { nodeFiles } from "../base/node-files.ts";
 import { liveness } from "../base/process-identity.ts";
+import { teamPaths } from "../protocol/paths.ts";
 import { stopTagged } from "../spawn/stop-process.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { teamTag } from "./child-env.ts";
 import { findInstance, identityIn, lifeOf } from "./liveness.ts";
+import { sweepTemps } from "./repair-temps.ts";
 import { isAgent } from "./stop-team.ts";
 import { settleLife } from "./supervisor-settle.ts";
 
 /**
  * What a dead supervisor, or a crash of everything, left behind: lives that are over and not written down, `run.json`
- * of the dead, processes of lives that are over. Idempotent; may be killed anywhere and begins again. Called under the
- * lease, so nobody else is about to start anything. Answers one line a repair. Source: faults.md §5.
+ * of the dead, temporary files, processes of lives that are over. Idempotent; may be killed anywhere and begins again.
+ * Called under the lease, so nobody else is about to start anything. Answers one line a repair. Source: faults.md §5.
  */
-export async function repairTeam(configDir: string, team: Team): Promise<readonly string[]> {
+export async function repairTeam(
+  configDir: string,
+  team: Team,
+  fs: Fs = nodeFiles(),
+): Promise<readonly string[]> {
   const lines: string[] = [];
   const state = await team.readOn();
   for (const member of state.members.values())
     if (member.backend === "child") lines.push(...(await repairMember(team, member)));
+  const leftover = await stopTagged(teamTag(configDir, team.name), isLeftover(team));
+  if (leftover > 0) lines.push(`ended ${plural(leftover, "process", "processes")} of lives that are over`);
+  const swept = await sweepTemps(fs, teamPaths(configDir, team.name).root, team.host.now());
+  if (swept > 0) lines.push(`removed ${plural(swept, "temporary file", "temporary files")}`);
+  return lines;
+}
+
+/** An agent, or a descendant of one, whose life is no longer anybody's. */
+function isLeftover(team: Team): (env: ReadonlyMap<string, string>) => boolean {
   const living = new Set<string>();
   for (const { life } of team.state().members.values()) if (life && !life.ended) living.add(life.instance);
-  const leftover = await stopTagged(
-    teamTag(configDir, team.name),
-    (env) => isAgent(env) && !living.has(env.get("TROUPE_INSTANCE") ?? ""),
-  );
-  if (leftover > 0)
-    lines.push(`ended ${leftover} ${leftover === 1 ? "process" : "processes"} of lives that are over`);
-  return lines;
+  return (env) => isAgent(env) && !living.has(env.get("TROUPE_INSTANCE") ?? "");
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 async function repairMember(team: Team, member: Member): Promise<readonly string[]> {

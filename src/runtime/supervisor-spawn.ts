@@ -1,14 +1,11 @@
-import { mkdirSync } from "node:fs";
 import { constants } from "node:os";
-import { join } from "node:path";
-import { isErrno, TroupeError } from "../base/errors.ts";
+import { TroupeError } from "../base/errors.ts";
 import { InstanceId } from "../protocol/names.ts";
-import { teamPaths } from "../protocol/paths.ts";
 import type { Backend, Exit } from "../spawn/backend.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { childEnv } from "./child-env.ts";
-import { lastLines, outputSize } from "./supervisor-output.ts";
+import { agentOutput, lastLines, outputSize } from "./supervisor-output.ts";
 
 /** The processes that this supervisor started; those of an earlier one are found by their `run.json`. */
 export interface MemberProcesses {
@@ -40,7 +37,7 @@ export function memberProcesses({ configDir, team, backend, onExit }: Parts): Me
   const lives = new Map<InstanceId, { exit?: string }>();
 
   async function spawn(member: Member, instance: InstanceId, dir: string): Promise<void> {
-    const outputPath = join(agentFolder(configDir, team, member), "output.log");
+    const outputPath = agentOutput(configDir, team.name, member.name);
     const from = outputSize(outputPath);
     const { exited } = await backend.start({
       argv: [process.execPath, program, "agent", "run", member.name],
@@ -77,24 +74,6 @@ export function memberProcesses({ configDir, team, backend, onExit }: Parts): Me
     exitOf: (instance) => lives.get(instance)?.exit,
     isThere: (instance) => lives.has(instance) && lives.get(instance)?.exit === undefined,
   };
-}
-
-/** One level at a time: a team folder that is gone is not made again by accident. */
-function agentFolder(configDir: string, team: Team, { name }: Member): string {
-  const paths = teamPaths(configDir, team.name);
-  makeFolder(paths.agents);
-  makeFolder(paths.agent(name));
-  return paths.agent(name);
-}
-
-/** Mode 0700. Throws `state_dir` when its parent is gone or it cannot be made. */
-export function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (isErrno(error, "EEXIST")) return;
-    throw new TroupeError("state_dir", `${path} cannot be made`, { cause: error });
-  }
 }
 
 /** For people: `killed (signal 9)`, or `exit code 4: error: no model`. */

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { isErrno } from "../base/errors.ts";
+import type { Fs } from "../base/files.ts";
+import { identityOf } from "../base/process-identity.ts";
+
+/** A temporary file of this age belongs to nobody any more, in ms. Source: faults.md §5. */
+const TEMP_MAX_MS = 3_600_000;
+/** `<path>.<pid of its writer>-<number>.tmp`, as `base/atomic-file.ts` names them. */
+const TEMP = /\.(\d{1,9})-\d+\.tmp$/;
+
+/** Removes temporary files of dead writers in `folder` and below, links not followed. Answers how many. */
+export async function sweepTemps(fs: Fs, folder: string, nowMs: number): Promise<number> {
+  let swept = 0;
+  for (const name of (await fs.list(folder)) ?? []) {
+    const path = join(folder, name);
+    const facts = await fs.stat(path);
+    if (facts?.kind === "folder") swept += await sweepTemps(fs, path, nowMs);
+    const writer = TEMP.exec(name)?.[1];
+    if (writer === undefined || facts?.kind !== "file") continue;
+    // The number alone is no identity, but whoever has it now only keeps the file for an hour.
+    const isOver = nowMs - facts.modifiedMs > TEMP_MAX_MS || !(await identityOf(Number(writer)));
+    if (isOver && (await unlinkIfThere(fs, path))) swept += 1;
+  }
+  return swept;
+}
+
+async function unlinkIfThere(fs: Fs, path: string): Promise<boolean> {
+  try {
+    await fs.unlink(path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { TroupeError } from "../base/errors.ts";
+import type { InstanceId } from "../protocol/names.ts";
+import { refusalText } from "../team/refusal-text.ts";
+import type { Team } from "../team/team.ts";
+import { supervisorOf } from "./liveness.ts";
+
+/**
+ * Makes this process the team's supervisor. The lease of a dead one is replaced; of two who try at once the first in
+ * the journal has it. Throws `already_running` when a living supervisor has it, or one whose death cannot be proven.
+ */
+export async function takeLease(team: Team, instance: InstanceId): Promise<void> {
+  await team.readOn();
+  const current = await supervisorOf(team);
+  if (current && current.verdict !== "dead") throw alreadySupervised(current.lease);
+  const outcome = await team.commit({
+    op: "lease",
+    by: "system",
+    instance,
+    pid: process.pid,
+    ...(current ? { replaces: current.lease.id } : {}),
+  });
+  if (outcome.ok) return;
+  if (outcome.reason.kind === "supervised") throw alreadySupervised(outcome.reason.lease);
+  const { code, message } = refusalText(outcome.reason);
+  throw new TroupeError(code, message);
+}
+
+/** What a second supervisor hears, and whoever wants to start one. */
+export function alreadySupervised({ pid, at }: { readonly pid: number; readonly at: string }): TroupeError {
+  return new TroupeError("already_running", `already supervised by pid ${pid} since ${at}`, {
+    hint: "troupe status, or troupe down to end it",
+    details: { pid, since: at },
+  });
+}

@@ -1,0 +1,101 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { hints } from "../base/hints.ts";
+import { type InstanceId, sameName } from "../protocol/names.ts";
+import { childBackend } from "../spawn/child-backend.ts";
+import type { Member, TeamState } from "../team/state.ts";
+import type { Team } from "../team/team.ts";
+import { memberProcesses } from "./supervisor-spawn.ts";
+import type { SupervisorLimits } from "./supervisor-step.ts";
+import { memberWatch } from "./supervisor-watch.ts";
+
+/** Between two looks, in ms: while something starts or ends, and at least, however many entries come. */
+const LOOK_BUSY_MS = 100;
+const LOOK_MS = 50;
+/** Longest step of the awake clock, in ms: what is longer was sleep or SIGSTOP. */
+const AWAKE_STEP_MS = 2_000;
+
+export interface LoopParts {
+  readonly configDir: string;
+  readonly team: Team;
+  readonly instance: InstanceId;
+  readonly limits: SupervisorLimits;
+  readonly awakeMs: () => number;
+  /** Called after each look. */
+  readonly beat: () => Promise<void>;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Looks after the members until the team shall stop, `signal` aborts, or another supervisor has the lease. Each look
+ * follows an entry, the end of a child, or a second. Throws what the journal throws.
+ */
+export async function watchOver(parts: LoopParts, signal: AbortSignal): Promise<"stop" | "displaced"> {
+  const { configDir, team, instance, beat } = parts;
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const bell = createBell();
+  const processes = memberProcesses({ configDir, team, backend: childBackend(), onExit: bell.ring });
+  const isChosen = chosen(team.host.env["TROUPE_ONLY"]);
+  const watch = memberWatch({ ...parts, processes, isChosen, ring: bell.ring });
+  const looks = hints((hint) => {
+    // Never rejects: `changes` does not throw.
+    void forward(team.store.journal.changes(either), hint);
+    return bell.connect(hint);
+  }, either);
+  try {
+    for await (const _ of looks) {
+      const why = whyOver(await team.readOn(), instance);
+      if (why) return why;
+      await watch.look();
+      await beat();
+      if (watch.isBusy()) bell.ring();
+      await pause(watch.isBusy() ? LOOK_BUSY_MS : LOOK_MS);
+    }
+    return "stop";
+  } finally {
+    over.abort();
+    await watch.close();
+  }
+}
+
+function whyOver({ team }: TeamState, instance: InstanceId): "stop" | "displaced" | undefined {
+  if (!team || team.closed || team.stopping) return "stop";
+  return team.lease?.instance === instance ? undefined : "displaced";
+}
+
+async function forward(changes: AsyncIterable<void>, hint: () => void): Promise<void> {
+  for await (const _ of changes) hint();
+}
+
+/** Rings before anybody listens are not lost to the loop: its first look comes anyway. */
+function createBell(): { readonly ring: () => void; readonly connect: (hint: () => void) => () => void } {
+  let hint: (() => void) | undefined;
+  return {
+    ring: () => hint?.(),
+    connect: (given) => {
+      hint = given;
+      return () => {
+        hint = undefined;
+      };
+    },
+  };
+}
+
+/** `TROUPE_ONLY=ada,bob`: the others rest until somebody asks for them. */
+function chosen(only: string | undefined): (member: Member) => boolean {
+  if (only === undefined || only === "") return () => true;
+  const names = only.split(",");
+  return ({ name }) => names.some((one) => sameName(one, name));
+}
+
+/** Milliseconds since its making, in steps that a sleep of the machine, or of this process, cannot make long. */
+export function awakeClock(read: () => number = () => performance.now()): () => number {
+  let awakeMs = 0;
+  let lastMs = read();
+  return () => {
+    const nowMs = read();
+    awakeMs += Math.min(nowMs - lastMs, AWAKE_STEP_MS);
+    lastMs = nowMs;
+    return awakeMs;
+  };
+}

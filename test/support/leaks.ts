@@ -1,0 +1,42 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { signalProcess, taggedProcesses } from "../../src/base/process-identity.ts";
+
+/** Temporary files, half-made and half-deleted folders, and locks: none of them may outlive what made it. */
+const LEFTOVER = /\.lock$|\.tmp\b|^\.tmp|^\.new-|^\.trash-/;
+let tests = 0;
+
+/**
+ * Watches over what this test starts: the answer goes into the environment of its processes as TROUPE_TEST_ID. When the
+ * test ends, it fails if one of them is still there (it is killed), or if a lock or a temporary file lies below
+ * `folder`. Call it after the folder was made, so that the look comes before its removal.
+ */
+export function watchLeaks(folder: string): string {
+  const testId = `${process.pid}-${++tests}`;
+  onTestFinished(async () => {
+    const processes = await killTagged(testId);
+    const files = leftoverFiles(folder);
+    if (processes.length + files.length === 0) return;
+    throw new Error(`left behind:\n${[...processes, ...files].join("\n")}`);
+  });
+  return testId;
+}
+
+/** Ends every process of the test and answers what they were. */
+async function killTagged(testId: string): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const { identity, env } of await taggedProcesses({ TROUPE_TEST_ID: testId })) {
+    lines.push(
+      `process ${identity.pid} (${env.get("TROUPE_AGENT") ?? "no agent"}, ${env.get("TROUPE_INSTANCE") ?? "no instance"})`,
+    );
+    await signalProcess(identity, "SIGKILL");
+  }
+  return lines;
+}
+
+export function leftoverFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(({ name }) => LEFTOVER.test(name))
+    .map(({ parentPath, name }) => join(parentPath, name));
+}
