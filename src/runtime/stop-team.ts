@@ -60,7 +60,10 @@ export async function stopTeam(
       }),
     );
   }
-  const members = [...endings].map(([name, ending]) => ({ name, ending }));
+  const members = targetsOf(team.state(), member).flatMap(({ name }) => {
+    const ending = endings.get(name);
+    return ending === undefined ? [] : [{ name, ending }];
+  });
   if (member !== undefined) return { members };
   await stopTagged(teamTag(configDir, team.name), isAgent);
   if (self !== undefined) return { members };

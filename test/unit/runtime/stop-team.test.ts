@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { liveness, taggedProcesses } from "../../../src/base/process-identity.ts";
+import { MemberName, TaskId } from "../../../src/protocol/names.ts";
+import { stopTeam } from "../../../src/runtime/stop-team.ts";
+import { memoryTeam, must, runFile } from "../../fixtures/agent-stand-in-memory.ts";
+import { deadIdentity, tagged } from "../../fixtures/agent-stand-in-process.ts";
+
+const PLACE = { configDir: `/nowhere/${process.pid}` };
+const HASTY = { graceMs: 0, termMs: 2_000 };
+const TASK = TaskId.parse("1");
+
+test("without a supervisor the stopper does everything: ends, tasks, run.json, lapse", async () => {
+  const { team, member, live, own } = await memoryTeam();
+  const tag = { TROUPE_TEST_TAG: `stop-${process.pid}-1` };
+  const identity = await tagged("sleep 60", tag);
+  const instance = await live("ada", identity);
+  await own("ada", "1");
+  await must(team, { op: "lease", by: "system", instance, pid: 4711 });
+
+  const report = await stopTeam(PLACE, team, HASTY);
+
+  expect(report).toEqual({
+    members: [
+      { name: "lead", ending: "not_running" },
+      { name: "ada", ending: "terminated" },
+      { name: "bob", ending: "not_running" },
+    ],
+    supervisor: "not_running",
+  });
+  expect(await liveness(identity)).toBe("dead");
+  expect(member("ada").life?.ended).toMatchObject({ how: "stopped", detail: "ended by SIGTERM" });
+  expect(team.state().tasks.get(TASK)).toMatchObject({ status: "pending", deaths: 0 });
+  expect(await team.store.presence.read(MemberName.parse("ada"))).toBeUndefined();
+  expect(team.state().team).toMatchObject({ stopping: true });
+  expect(team.state().team?.lease).toBeUndefined();
+});
+
+test("a task of a process that was dead before is free as well", async () => {
+  const { team, live, own } = await memoryTeam();
+  await live("ada", await deadIdentity());
+  await own("ada", "1");
+
+  const report = await stopTeam(PLACE, team, { graceMs: 60_000, termMs: 60_000 });
+
+  expect(report.members[1]).toEqual({ name: "ada", ending: "asked" });
+  expect(team.state().tasks.get(TASK)?.owner).toBeUndefined();
+});
+
+test("one member is stopped, the others and the supervisor are left alone", async () => {
+  const { team, member, live } = await memoryTeam();
+  const tag = { TROUPE_TEST_TAG: `stop-${process.pid}-2` };
+  const ada = await tagged("sleep 60", { ...tag, WHO: "ada" });
+  const bob = await tagged("sleep 60", { ...tag, WHO: "bob" });
+  await live("ada", ada);
+  await live("bob", bob);
+
+  const report = await stopTeam(PLACE, team, { ...HASTY, member: MemberName.parse("ADA") });
+
+  expect(report).toEqual({ members: [{ name: "ada", ending: "terminated" }] });
+  expect(team.state().team?.stopping).toBe(false);
+  expect(member("ada").stopping).toBe(true);
+  expect(member("bob").life?.ended).toBeUndefined();
+  expect(await liveness(bob)).toBe("alive");
+});
+
+test("two stoppers at once agree, and each end is written once", async () => {
+  const { team, live } = await memoryTeam();
+  const identity = await tagged("sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-3` });
+  await live("ada", identity);
+  let ends = 0;
+  team.subscribe(({ entry, verdict }) => {
+    if (entry.op === "end" && verdict.ok) ends += 1;
+  });
+
+  const reports = await Promise.all([
+    stopTeam(PLACE, team, { graceMs: 200, termMs: 2_000 }),
+    stopTeam(PLACE, team, { graceMs: 100, termMs: 2_000 }),
+  ]);
+
+  expect(reports.flatMap(({ members }) => members.filter(({ ending }) => ending === "stuck"))).toEqual([]);
+  expect(ends).toBe(1);
+});
+
+test("a process that has not written its run.json yet is found by its tag", async () => {
+  const { team, live, member } = await memoryTeam();
+  const instance = await live("ada");
+  await tagged("setsid sleep 60 & sleep 60", { TROUPE_INSTANCE: instance });
+
+  await stopTeam(PLACE, team, HASTY);
+
+  expect(await taggedProcesses({ TROUPE_INSTANCE: instance })).toEqual([]);
+  expect(member("ada").life?.ended?.how).toBe("stopped");
+});
+
+test("the supervisor ends after its members", async () => {
+  const { team, live } = await memoryTeam();
+  const instance = await live("ada", await deadIdentity());
+  const supervisor = await tagged("sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-4` });
+  await must(team, { op: "lease", by: "system", instance, pid: supervisor.pid });
+  await team.store.presence.write(runFile(team, null, instance, supervisor));
+
+  const report = await stopTeam(PLACE, team, HASTY);
+
+  expect(report.supervisor).toBe("terminated");
+  expect(await liveness(supervisor)).toBe("dead");
+  expect(team.state().team?.lease).toBeUndefined();
+  expect(await team.store.presence.read(undefined)).toBeUndefined();
+});
