@@ -92,7 +92,7 @@ async function sendMessage(
 }
 
 /** Resolves when the bytes are with the kernel, so that a connection cut behind them does not lose them. */
-async function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
+export async function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   // An empty chunk would never be acknowledged: only the headers go out.
   if (bytes.length === 0) response.flushHeaders();
   else

@@ -1,8 +1,8 @@
-/** The names closest to a misspelled one, at most three, none that differs in more than half of its letters. */
+/** The names closest to a misspelled one, at most three, none that differs in more than half of its letters (or two). */
 export function nearest(name: string, known: readonly string[]): readonly string[] {
   return known
     .map((candidate) => ({ candidate, distance: distance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance: far }) => far <= Math.max(1, Math.floor(candidate.length / 2)))
+    .filter(({ candidate, distance: far }) => far <= Math.max(2, Math.floor(candidate.length / 2)))
     .toSorted((one, other) => one.distance - other.distance)
     .slice(0, 3)
     .map(({ candidate }) => candidate);

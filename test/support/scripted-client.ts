@@ -1,7 +1,8 @@
 import { Anthropic } from "@anthropic-ai/sdk";
 import { onTestFinished } from "vitest";
+import type { ScriptedModel } from "../../src/scripted/model-server.ts";
 import { parseScript } from "../../src/scripted/read-script.ts";
-import { type ScriptedModel, startScriptedModel } from "../../src/scripted/server.ts";
+import { startScriptedModel } from "../../src/scripted/server.ts";
 import { testHost } from "./test-host.ts";
 
 /** A server with the rules of one agent, `ada`, written as YAML, and the SDK in front of it; gone when the test ends. */
