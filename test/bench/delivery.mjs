@@ -1,0 +1,95 @@
+import { EventEmitter } from "node:events";
+import fs, { readFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { arrayInbox } from "./array-inbox.mjs";
+import { built, memberName, openBenchTeam } from "./ours.mjs";
+import { pollMailbox } from "./poll.mjs";
+
+const SETTLE_MS = 3_000;
+
+/** Makes this process deaf: every watch is accepted and never fires, as on WSL's `/mnt` or a full event queue. */
+export function dropWatchEvents() {
+  const silent = () => Object.assign(new EventEmitter(), { close() {}, ref() {}, unref() {} });
+  fs.watch = silent;
+  syncBuiltinESMExports();
+}
+
+const nowNs = () => process.hrtime.bigint();
+
+async function openOurs({ folder, index }) {
+  const [{ sendMessage, openMailbox }] = await Promise.all([built("team/mail.js")]);
+  const team = await openBenchTeam(folder);
+  const stop = new AbortController();
+  return {
+    send: async (to, text) => {
+      const outcome = await sendMessage(team, memberName(index), { to: [memberName(to)], text });
+      if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.reason)}`);
+    },
+    receive: async (callback) => {
+      const mailbox = await openMailbox(team, memberName(index), new Set());
+      for await (const _ of mailbox.changes(stop.signal)) {
+        const messages = await mailbox.take();
+        for (const message of messages) callback(message.text);
+        if (messages.length > 0) await mailbox.delivered(messages.at(-1));
+      }
+    },
+    close: async () => {
+      stop.abort();
+      await team.close();
+    },
+  };
+}
+
+function openPoll({ folder, index, pollMs }) {
+  const inboxOf = (owner) => arrayInbox(join(folder, `${memberName(owner)}.json`));
+  const stop = new AbortController();
+  const read = () => JSON.parse(readFileSync(join(folder, `${memberName(index)}.json`), "utf8"));
+  return {
+    send: async (to, text) => {
+      if (!(await inboxOf(to).send({ from: memberName(index), text }))) throw new Error("refused");
+    },
+    receive: async (callback) => {
+      // Receivers of one run do not read in step: each began at its own moment.
+      await pause((pollMs * index) / 16);
+      await pollMailbox(read, pollMs, (message) => callback(message.text), stop.signal);
+    },
+    close: () => stop.abort(),
+  };
+}
+
+/**
+ * One member: sends a message a second to its neighbour for `seconds`, and receives. With `burst`, member 0 sends that
+ * many at once at the end. Answers the latency of each message it received, in microseconds, and how many it sent.
+ */
+export async function prepareDelivery(spec) {
+  const end = await (spec.impl === "ours" ? openOurs(spec) : openPoll(spec));
+  const latenciesUs = [];
+  const burstUs = [];
+  const receiving = end.receive((text) => {
+    const [kind, at] = text.split(" ");
+    const latency = Number((nowNs() - BigInt(at)) / 1000n);
+    (kind === "burst" ? burstUs : latenciesUs).push(latency);
+  });
+  const text = (kind) => `${kind} ${nowNs()} ${"x".repeat(200)}`;
+  const to = (spec.index + 1) % spec.procs;
+
+  return {
+    run: async () => {
+      await pause((1000 * spec.index) / spec.procs);
+      for (let second = 0; second < spec.seconds; second++) {
+        await end.send(to, text("single"));
+        await pause(1000);
+      }
+      const burst = spec.index === 0 ? spec.burst : 0;
+      for (let count = 0; count < burst; count++) await end.send(to, text("burst"));
+      await pause(SETTLE_MS);
+      return { latenciesUs, burstUs, sent: spec.seconds + burst };
+    },
+    close: async () => {
+      await end.close();
+      await receiving;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+const START_DELAY_NS = 40_000_000n;
+
+function startProcess(args) {
+  const child = spawn(process.execPath, [new URL("process.mjs", import.meta.url).pathname, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const exited = new Promise((resolve) => {
+    child.on("error", resolve);
+    child.on("exit", resolve);
+  });
+  return {
+    ask: async (order) => {
+      child.stdin.write(`${JSON.stringify(order)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error("a process of the workload ended early; its error stands above");
+      return JSON.parse(value);
+    },
+    stop: async () => {
+      child.stdin.end();
+      child.kill();
+      await exited;
+    },
+  };
+}
+
+/**
+ * Processes that live over all rounds of a workload. `run` prepares each with its spec, waits until all are READY,
+ * starts them at one instant and answers their reports, with `seconds` from the first start to the last end.
+ */
+export function startPool(count, args = []) {
+  const processes = Array.from({ length: count }, () => startProcess(args));
+  return {
+    run: async (spec) => {
+      await Promise.all(
+        processes.map((one, index) => one.ask({ prepare: { ...spec, index, procs: count } })),
+      );
+      const go = String(process.hrtime.bigint() + START_DELAY_NS);
+      const reports = await Promise.all(processes.map((one) => one.ask({ go })));
+      const first = reports.reduce((least, { startNs }) => Math.min(least, Number(startNs)), Infinity);
+      const last = reports.reduce((most, { endNs }) => Math.max(most, Number(endNs)), 0);
+      return { reports, seconds: (last - first) / 1e9 };
+    },
+    stop: () => Promise.all(processes.map((one) => one.stop())),
+  };
+}

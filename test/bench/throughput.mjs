@@ -1,0 +1,212 @@
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { arrayInbox } from "./array-inbox.mjs";
+import { lockedList } from "./locked-list.mjs";
+import { benchTasks, createBenchTeam, seedMailbox } from "./ours.mjs";
+import { startPool } from "./pool.mjs";
+import { median, percentile } from "./statistics.mjs";
+
+const FULL = {
+  procs: [1, 4, 16],
+  tasks: [100, 1_000, 10_000],
+  backlogs: [10, 1_000, 10_000],
+  rounds: 5,
+  sends: 4_000,
+  budgetMs: 1_500,
+};
+const SMOKE = { procs: [1, 2], tasks: [100], backlogs: [10], rounds: 2, sends: 200, budgetMs: 100 };
+/** Below this many claims a process the scheduler's first time slice decides who gets them. */
+const FAIR_CLAIMS = 50;
+const CLAIM_RATIOS = new Map([
+  [100, 30],
+  [1_000, 200],
+  [10_000, 2_000],
+]);
+const SEND_RATIOS = new Map([
+  [10, 30],
+  [1_000, 30],
+  [10_000, 1_000],
+]);
+
+/** One round of one side as its figures. `got` of all processes together. */
+function figures({ reports, seconds }) {
+  const latencies = reports.flatMap((report) => report.latenciesUs);
+  const got = reports.flatMap((report) => report.got);
+  const counts = reports.map((report) => report.got.length);
+  return {
+    rate: got.length / seconds,
+    p50Ms: percentile(latencies, 0.5) / 1000,
+    p99Ms: percentile(latencies, 0.99) / 1000,
+    count: got.length,
+    refused: reports.reduce((sum, report) => sum + report.refused, 0),
+    least: Math.min(...counts),
+    mean: got.length / counts.length,
+    got,
+  };
+}
+
+/** Rounds of one side as medians; what must never happen is added up instead. */
+function summary(rounds, { claims }) {
+  const of = (key) => median(rounds.map((round) => round[key]));
+  const result = { rate: of("rate"), p50Ms: of("p50Ms"), p99Ms: of("p99Ms"), count: of("count") };
+  result.refused = rounds.reduce((sum, round) => sum + round.refused, 0);
+  if (claims) {
+    result.doubles = rounds.reduce((sum, { got }) => sum + got.length - new Set(got).size, 0);
+    result.least = median(rounds.map((round) => round.least / (round.mean || 1)));
+  }
+  return result;
+}
+
+/** Our side, the baseline and the raw calls in turn, `rounds` times, in the same processes. */
+async function alternate(pool, rounds, sides) {
+  const results = { ours: [], baseline: [], raw: [] };
+  for (let round = 0; round < rounds; round++)
+    for (const [side, { before, spec, after }] of Object.entries(sides)) {
+      await before();
+      const result = figures(await pool.run(spec()));
+      results[side].push(result);
+      await after?.(result);
+    }
+  return results;
+}
+
+function fresh(template, folder) {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(template, folder, { recursive: true });
+}
+
+function sides(folder, spec, { baseline, maxOurs, maxBaseline, budgetMs, after }) {
+  const copy = join(folder, "round");
+  const ample = 60_000;
+  return {
+    ours: {
+      before: () => fresh(join(folder, "ours"), copy),
+      spec: () => ({ ...spec, impl: "ours", folder: copy, maxSteps: maxOurs, budgetMs: ample }),
+    },
+    baseline: {
+      before: baseline,
+      spec: () => ({ ...spec, impl: "baseline", folder, maxSteps: maxBaseline, budgetMs }),
+      after,
+    },
+    raw: {
+      before: () => rmSync(join(folder, "raw.log"), { force: true }),
+      spec: () => ({ ...spec, impl: "raw", folder, maxSteps: Math.min(maxOurs, 20_000), budgetMs: ample }),
+    },
+  };
+}
+
+function row(id, params, results, judge) {
+  const claims = id === "P1";
+  const [ours, baseline, raw] = ["ours", "baseline", "raw"].map((side) => summary(results[side], { claims }));
+  const ratio = ours.rate / baseline.rate;
+  const p99Ratio = baseline.p99Ms / ours.p99Ms;
+  return { id, params, ours, baseline, raw, ratio, p99Ratio, ...judge({ ours, ratio, p99Ratio }) };
+}
+
+/** Rate at the largest size against the rate at the smallest, for each number of processes: 1 is flat. */
+function growthRows(id, key, rows) {
+  const procs = [...new Set(rows.map(({ params }) => params.procs))];
+  return procs.flatMap((count) => {
+    const same = rows.filter(({ params }) => params.procs === count);
+    if (same.length < 2) return [];
+    const [first, last] = [same.at(0), same.at(-1)];
+    const ratio = last.ours.rate / first.ours.rate;
+    const range = `${first.params[key]} to ${last.params[key]}`;
+    return [{ id, params: { procs: count, [key]: range }, ratio, target: "flat: ≥ 0.7", ok: ratio >= 0.7 }];
+  });
+}
+
+/** P1: claim until none is left. */
+export async function claims(folder, { smoke, progress }) {
+  const sizes = smoke ? SMOKE : FULL;
+  const rows = [];
+  for (const tasks of sizes.tasks) {
+    const here = join(folder, `claims-${tasks}`);
+    await createBenchTeam(join(here, "ours"), tasks);
+    const list = lockedList(here);
+    list.create(benchTasks(tasks));
+    for (const procs of sizes.procs) {
+      const pool = startPool(procs);
+      const results = await alternate(
+        pool,
+        // Short runs are many runs.
+        tasks === 100 && !smoke ? 3 * sizes.rounds : sizes.rounds,
+        sides(
+          here,
+          { workload: "claims" },
+          {
+            baseline: () => undefined,
+            after: ({ got }) => list.release(new Set(got)),
+            maxOurs: tasks,
+            maxBaseline: tasks,
+            budgetMs: sizes.budgetMs,
+          },
+        ),
+      ).finally(pool.stop);
+      const least = CLAIM_RATIOS.get(tasks);
+      const judge = ({ ours, ratio, p99Ratio }) => ({
+        target: `≥ ${least}x, p99 ≤ 1/10, no double, nobody starved`,
+        ok:
+          ratio >= least &&
+          p99Ratio >= 10 &&
+          ours.doubles === 0 &&
+          (tasks / procs < FAIR_CLAIMS || ours.least > 0),
+      });
+      rows.push(row("P1", { procs, tasks }, results, judge));
+      progress(rows.at(-1));
+    }
+    rmSync(here, { recursive: true, force: true });
+  }
+  return [...rows, ...growthRows("P1", "tasks", sortedBy(rows, "tasks"))];
+}
+
+/** P2: send to one mailbox. */
+export async function sends(folder, { smoke, progress }) {
+  const sizes = smoke ? SMOKE : FULL;
+  const rows = [];
+  for (const backlog of sizes.backlogs) {
+    const here = join(folder, `sends-${backlog}`);
+    const configDir = join(here, "ours");
+    await createBenchTeam(configDir, 0);
+    await seedMailbox(configDir, backlog);
+    const inbox = arrayInbox(join(here, "inbox.json"));
+    const old = Array.from({ length: backlog }, (_, index) => ({
+      id: `old-${index}`,
+      from: "m1",
+      text: "b".repeat(300),
+      timestamp: "2026-11-20T12:00:00.000Z",
+      read: true,
+    }));
+    for (const procs of sizes.procs) {
+      const pool = startPool(procs);
+      const results = await alternate(
+        pool,
+        sizes.rounds,
+        sides(
+          here,
+          { workload: "sends" },
+          {
+            baseline: () => inbox.create(old),
+            maxOurs: Math.ceil(sizes.sends / procs),
+            // Few, so that the array is about as long at the end as at the beginning.
+            maxBaseline: Math.ceil(Math.min(300, Math.max(96, backlog / 5)) / procs),
+            budgetMs: sizes.budgetMs,
+          },
+        ),
+      ).finally(pool.stop);
+      const least = SEND_RATIOS.get(backlog);
+      const judge = ({ ours, ratio, p99Ratio }) => ({
+        target: `≥ ${least}x, p99 ≤ 1/10, no refusal`,
+        ok: ratio >= least && p99Ratio >= 10 && ours.refused === 0,
+      });
+      rows.push(row("P2", { procs, backlog }, results, judge));
+      progress(rows.at(-1));
+    }
+    rmSync(here, { recursive: true, force: true });
+  }
+  return [...rows, ...growthRows("P2", "backlog", sortedBy(rows, "backlog"))];
+}
+
+function sortedBy(rows, key) {
+  return [...rows].sort((one, other) => one.params[key] - other.params[key]);
+}

@@ -1,0 +1,2 @@
+import type { Fold } from "./verify.ts";
+export function openFold(): Fold { return { apply: () => true, hash: () => "" }; }
