@@ -9,17 +9,22 @@ import { pollMailbox } from "./poll.mjs";
 
 const SETTLE_MS = 3_000;
 
+const nothing = () => undefined;
+function silentWatcher() {
+  return Object.assign(new EventEmitter(), { close: nothing, ref: nothing, unref: nothing });
+}
+
 /** Makes this process deaf: every watch is accepted and never fires, as on WSL's `/mnt` or a full event queue. */
 export function dropWatchEvents() {
-  const silent = () => Object.assign(new EventEmitter(), { close() {}, ref() {}, unref() {} });
-  fs.watch = silent;
+  fs.watch = silentWatcher;
   syncBuiltinESMExports();
 }
 
 const nowNs = () => process.hrtime.bigint();
+const stamped = (kind) => `${kind} ${nowNs()} ${"x".repeat(200)}`;
 
 async function openOurs({ folder, index }) {
-  const [{ sendMessage, openMailbox }] = await Promise.all([built("team/mail.js")]);
+  const { sendMessage, openMailbox } = await built("team/mail.js");
   const team = await openBenchTeam(folder);
   const stop = new AbortController();
   return {
@@ -67,23 +72,22 @@ export async function prepareDelivery(spec) {
   const end = await (spec.impl === "ours" ? openOurs(spec) : openPoll(spec));
   const latenciesUs = [];
   const burstUs = [];
-  const receiving = end.receive((text) => {
-    const [kind, at] = text.split(" ");
+  const receiving = end.receive((received) => {
+    const [kind, at] = received.split(" ");
     const latency = Number((nowNs() - BigInt(at)) / 1000n);
     (kind === "burst" ? burstUs : latenciesUs).push(latency);
   });
-  const text = (kind) => `${kind} ${nowNs()} ${"x".repeat(200)}`;
   const to = (spec.index + 1) % spec.procs;
 
   return {
     run: async () => {
       await pause((1000 * spec.index) / spec.procs);
       for (let second = 0; second < spec.seconds; second++) {
-        await end.send(to, text("single"));
+        await end.send(to, stamped("single"));
         await pause(1000);
       }
       const burst = spec.index === 0 ? spec.burst : 0;
-      for (let count = 0; count < burst; count++) await end.send(to, text("burst"));
+      for (let count = 0; count < burst; count++) await end.send(to, stamped("burst"));
       await pause(SETTLE_MS);
       return { latenciesUs, burstUs, sent: spec.seconds + burst };
     },

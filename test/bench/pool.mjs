@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-const START_DELAY_NS = 40_000_000n;
+const START_DELAY_MS = 40;
 
 function startProcess(args) {
   const child = spawn(process.execPath, [new URL("process.mjs", import.meta.url).pathname, ...args], {
@@ -38,11 +38,11 @@ export function startPool(count, args = []) {
       await Promise.all(
         processes.map((one, index) => one.ask({ prepare: { ...spec, index, procs: count } })),
       );
-      const go = String(process.hrtime.bigint() + START_DELAY_NS);
-      const reports = await Promise.all(processes.map((one) => one.ask({ go })));
-      const first = reports.reduce((least, { startNs }) => Math.min(least, Number(startNs)), Infinity);
-      const last = reports.reduce((most, { endNs }) => Math.max(most, Number(endNs)), 0);
-      return { reports, seconds: (last - first) / 1e9 };
+      const goMs = Number(process.hrtime.bigint()) / 1e6 + START_DELAY_MS;
+      const reports = await Promise.all(processes.map((one) => one.ask({ goMs })));
+      const first = Math.min(...reports.map(({ startMs }) => startMs));
+      const last = Math.max(...reports.map(({ endMs }) => endMs));
+      return { reports, seconds: (last - first) / 1000 };
     },
     stop: () => Promise.all(processes.map((one) => one.stop())),
   };

@@ -11,9 +11,11 @@ async function prepare(spec) {
   return { run: () => repeatSteps(opened, spec), close: opened.close };
 }
 
-/** Blocks until that instant of the monotonic clock, which all processes of a machine share. */
-function waitUntil(ns) {
-  const milliseconds = Number(ns - process.hrtime.bigint()) / 1e6;
+/** The monotonic clock, which all processes of a machine share. */
+const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
+
+function waitUntil(instantMs) {
+  const milliseconds = instantMs - nowMs();
   if (milliseconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
@@ -25,11 +27,11 @@ for await (const line of createInterface({ input: process.stdin })) {
     prepared = await prepare(order.prepare);
     say("READY");
   } else {
-    waitUntil(BigInt(order.go));
-    const startNs = process.hrtime.bigint();
+    waitUntil(order.goMs);
+    const startMs = nowMs();
     const result = await prepared.run();
-    const endNs = process.hrtime.bigint();
+    const endMs = nowMs();
     await prepared.close();
-    say({ ...result, startNs: String(startNs), endNs: String(endNs) });
+    say({ ...result, startMs, endMs });
   }
 }

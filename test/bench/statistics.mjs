@@ -1,6 +1,6 @@
 /** The value below which `share` (0 to 1) of the values lie; undefined of none. */
 export function percentile(values, share) {
-  const sorted = [...values].sort((one, other) => one - other);
+  const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 

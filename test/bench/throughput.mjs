@@ -46,11 +46,11 @@ function figures({ reports, seconds }) {
 }
 
 /** Rounds of one side as medians; what must never happen is added up instead. */
-function summary(rounds, { claims }) {
+function summary(rounds, isClaims) {
   const of = (key) => median(rounds.map((round) => round[key]));
   const result = { rate: of("rate"), p50Ms: of("p50Ms"), p99Ms: of("p99Ms"), count: of("count") };
   result.refused = rounds.reduce((sum, round) => sum + round.refused, 0);
-  if (claims) {
+  if (isClaims) {
     result.doubles = rounds.reduce((sum, { got }) => sum + got.length - new Set(got).size, 0);
     result.least = median(rounds.map((round) => round.least / (round.mean || 1)));
   }
@@ -58,15 +58,20 @@ function summary(rounds, { claims }) {
 }
 
 /** Our side, the baseline and the raw calls in turn, `rounds` times, in the same processes. */
-async function alternate(pool, rounds, sides) {
+async function alternate(procs, rounds, turns) {
   const results = { ours: [], baseline: [], raw: [] };
-  for (let round = 0; round < rounds; round++)
-    for (const [side, { before, spec, after }] of Object.entries(sides)) {
-      await before();
-      const result = figures(await pool.run(spec()));
-      results[side].push(result);
-      await after?.(result);
-    }
+  const pool = startPool(procs);
+  try {
+    for (let round = 0; round < rounds; round++)
+      for (const [side, { before, spec, after }] of Object.entries(turns)) {
+        await before();
+        const result = figures(await pool.run(spec()));
+        results[side].push(result);
+        await after?.(result);
+      }
+  } finally {
+    await pool.stop();
+  }
   return results;
 }
 
@@ -96,8 +101,9 @@ function sides(folder, spec, { baseline, maxOurs, maxBaseline, budgetMs, after }
 }
 
 function row(id, params, results, judge) {
-  const claims = id === "P1";
-  const [ours, baseline, raw] = ["ours", "baseline", "raw"].map((side) => summary(results[side], { claims }));
+  const [ours, baseline, raw] = ["ours", "baseline", "raw"].map((side) =>
+    summary(results[side], id === "P1"),
+  );
   const ratio = ours.rate / baseline.rate;
   const p99Ratio = baseline.p99Ms / ours.p99Ms;
   return { id, params, ours, baseline, raw, ratio, p99Ratio, ...judge({ ours, ratio, p99Ratio }) };
@@ -126,9 +132,8 @@ export async function claims(folder, { smoke, progress }) {
     const list = lockedList(here);
     list.create(benchTasks(tasks));
     for (const procs of sizes.procs) {
-      const pool = startPool(procs);
       const results = await alternate(
-        pool,
+        procs,
         // Short runs are many runs.
         tasks === 100 && !smoke ? 3 * sizes.rounds : sizes.rounds,
         sides(
@@ -142,7 +147,7 @@ export async function claims(folder, { smoke, progress }) {
             budgetMs: sizes.budgetMs,
           },
         ),
-      ).finally(pool.stop);
+      );
       const least = CLAIM_RATIOS.get(tasks);
       const judge = ({ ours, ratio, p99Ratio }) => ({
         target: `≥ ${least}x, p99 ≤ 1/10, no double, nobody starved`,
@@ -178,9 +183,8 @@ export async function sends(folder, { smoke, progress }) {
       read: true,
     }));
     for (const procs of sizes.procs) {
-      const pool = startPool(procs);
       const results = await alternate(
-        pool,
+        procs,
         sizes.rounds,
         sides(
           here,
@@ -193,7 +197,7 @@ export async function sends(folder, { smoke, progress }) {
             budgetMs: sizes.budgetMs,
           },
         ),
-      ).finally(pool.stop);
+      );
       const least = SEND_RATIOS.get(backlog);
       const judge = ({ ours, ratio, p99Ratio }) => ({
         target: `≥ ${least}x, p99 ≤ 1/10, no refusal`,
@@ -208,5 +212,5 @@ export async function sends(folder, { smoke, progress }) {
 }
 
 function sortedBy(rows, key) {
-  return [...rows].sort((one, other) => one.params[key] - other.params[key]);
+  return rows.toSorted((one, other) => one.params[key] - other.params[key]);
 }

@@ -54,6 +54,19 @@ export function chance(seed: number): () => number {
   };
 }
 
+/** Another seed in each run; a failed test prints it, and it stands in for this call to have that run again. */
+export function seedOfRun(): number {
+  return Math.floor(performance.timeOrigin) % 2 ** 31;
+}
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  const resolvers: (() => void)[] = [];
+  const promise = new Promise<void>((resolve) => {
+    resolvers.push(resolve);
+  });
+  return { promise, resolve: () => resolvers.forEach((resolve) => resolve()) };
+}
+
 interface Running {
   readonly child: ChildProcess;
   readonly lines: string[];
@@ -68,10 +81,7 @@ function start(file: string, order: unknown): Running {
   });
   const lines: string[] = [];
   const complaints: string[] = [];
-  let begin: () => void = () => undefined;
-  const up = new Promise<void>((resolve) => {
-    begin = resolve;
-  });
+  const { promise: up, resolve: begin } = withResolvers();
   createInterface({ input: child.stdout }).on("line", (line) => {
     lines.push(line);
     if (line.startsWith("UP")) begin();
@@ -111,7 +121,9 @@ async function finish({ child, ended }: Running, limitMs: number): Promise<Omit<
   patience.abort();
   if (first === "stuck") child.kill("SIGKILL");
   const life = await ended;
-  return first === "stuck" ? { ...life, killed: false, code: 124, complaint: `stuck; ${life.complaint}` } : life;
+  return first === "stuck"
+    ? { ...life, killed: false, code: 124, complaint: `stuck; ${life.complaint}` }
+    : life;
 }
 
 /**

@@ -119,6 +119,15 @@ function brokenFile(path: string): string | undefined {
 
 const LOG_FILE = /^[1-9]\d*\.jsonl$/;
 
+function isOurs(path: string): boolean {
+  return (
+    LOG_FILE.test(path.slice(path.lastIndexOf("/") + 1)) ||
+    /\/(snapshot|cursor|run)\.json$/.test(path) ||
+    /\/bodies\/[0-9a-f]{64}$/.test(path) ||
+    /\/(events|transcript|audit|dead|output)\.(jsonl|log)$/.test(path)
+  );
+}
+
 /** Reads a team's folder after everything has come to rest. */
 export function readEvidence(teamDir: string): Evidence {
   const logs = new Map<string, readonly Counted[]>();
@@ -136,11 +145,6 @@ export function readEvidence(teamDir: string): Evidence {
   }
   const files = readdirSync(teamDir, { recursive: true, withFileTypes: true });
   const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
-  const isOurs = (path: string): boolean =>
-    LOG_FILE.test(path.slice(path.lastIndexOf("/") + 1)) ||
-    /\/(snapshot|cursor|run)\.json$/.test(path) ||
-    /\/bodies\/[0-9a-f]{64}$/.test(path) ||
-    /\/(events|transcript|audit|dead|output)\.(jsonl|log)$/.test(path);
   return {
     logs,
     behindSeal,

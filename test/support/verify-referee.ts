@@ -1,5 +1,5 @@
 import type { Counted } from "./verify-evidence.ts";
-import type { Violation } from "./verify.ts";
+import type { Violation } from "./verify-words.ts";
 
 interface RefereeTask {
   status: "open" | "review" | "done" | "failed" | "deleted";
@@ -25,7 +25,11 @@ const HARMLESS_WHEN_DONE = new Set([
   "create",
 ]);
 
-function judgeClaim(tasks: ReadonlyMap<string, RefereeTask>, id: string, task: RefereeTask): string | undefined {
+function judgeClaim(
+  tasks: ReadonlyMap<string, RefereeTask>,
+  id: string,
+  task: RefereeTask,
+): string | undefined {
   if (task.claim !== undefined) return `task ${id} has two owners: ${task.owner ?? "?"} holds ${task.claim}`;
   if (task.status !== "open") return `task ${id} was claimed when it was ${task.status}`;
   const unmet = [...task.blockedBy].filter((blocker) => {
@@ -42,7 +46,7 @@ function free(task: RefereeTask, status: RefereeTask["status"]): void {
 }
 
 function apply(task: RefereeTask, { id, line }: Counted): void {
-  switch (line.op) {
+  switch (line.op ?? "") {
     case "claim":
       task.claim = id;
       task.owner = text(line["by"]);

@@ -1,19 +1,8 @@
 import type { KillRun, Life } from "./kill-harness.ts";
-import { type Counted, type Evidence, type Line, readEvidence } from "./verify-evidence.ts";
+import { type Counted, type Evidence, readEvidence } from "./verify-evidence.ts";
 import { openFold } from "./verify-fold.ts";
 import { referee } from "./verify-referee.ts";
-
-/** A broken promise: the number of the invariant, and what was seen. */
-export interface Violation {
-  readonly invariant: number;
-  readonly what: string;
-}
-
-/** The team's rules, from the first entry: says whether an entry counts, and the state's hash so far. */
-export interface Fold {
-  readonly apply: (line: Line) => boolean;
-  readonly hash: () => string;
-}
+import type { Fold, Violation } from "./verify-words.ts";
 
 interface Report {
   readonly life: Life;
@@ -35,7 +24,9 @@ function reportsOf({ lives }: KillRun): Report[] {
 
 /** 1: what was acknowledged stands in its log, in front of a seal. */
 function acknowledged(evidence: Evidence, reports: readonly Report[]): Violation[] {
-  const ids = new Map([...evidence.logs].map(([log, entries]) => [log, new Set(entries.map(({ id }) => id))]));
+  const ids = new Map(
+    [...evidence.logs].map(([log, entries]) => [log, new Set(entries.map(({ id }) => id))]),
+  );
   return reports
     .filter(({ word, args: [log = "", id = ""] }) => word === "ACK" && !ids.get(log)?.has(id))
     .map(({ life, args: [log = "", id = ""] }) => {
@@ -83,7 +74,8 @@ function inOrder(evidence: Evidence, reports: readonly Report[]): Violation[] {
       // A life begins where the cursor stood: at or before what earlier lives were given, never beyond.
       const before = last.get(life);
       const inStep = before === undefined ? at <= reach + 1 : at === before + 1;
-      if (!inStep) violations.push({ invariant: 3, what: `${name(life)} was given ${id} of ${log} out of order` });
+      if (!inStep)
+        violations.push({ invariant: 3, what: `${name(life)} was given ${id} of ${log} out of order` });
       last.set(life, at);
       reach = Math.max(reach, at);
     }
@@ -129,11 +121,23 @@ function sameState(reports: readonly Report[], { accepted, hashes }: Refolded): 
   );
   return reports.flatMap(({ life, word, args: [one = "", two = ""] }) => {
     if (word === "EXIT" && hashes.get(one) !== two)
-      return [{ invariant: 4, what: `${name(life)} ended at ${one} with the state ${two}, not ${hashes.get(one)}` }];
+      return [
+        { invariant: 4, what: `${name(life)} ended at ${one} with the state ${two}, not ${hashes.get(one)}` },
+      ];
     if (word === "WON" && !claims.has(two))
-      return [{ invariant: 4, what: `${name(life)} was told that it won task ${one} by ${two}, which does not count` }];
+      return [
+        {
+          invariant: 4,
+          what: `${name(life)} was told that it won task ${one} by ${two}, which does not count`,
+        },
+      ];
     if (word === "DONE" && !completed.has(two))
-      return [{ invariant: 4, what: `${name(life)} was told that task ${one} is done by ${two}, which does not count` }];
+      return [
+        {
+          invariant: 4,
+          what: `${name(life)} was told that task ${one} is done by ${two}, which does not count`,
+        },
+      ];
     return [];
   });
 }
@@ -171,7 +175,9 @@ function whole(evidence: Evidence, run: KillRun, reports: readonly Report[]): Vi
   const killed = new Set(
     reports.filter(({ word, life }) => word === "UP" && life.killed).map(({ args }) => args[0]),
   );
-  const unexplained = evidence.torn.filter(({ writer }) => writer !== undefined && !killed.has(writer) && !writer.startsWith("product-"));
+  const unexplained = evidence.torn.filter(
+    ({ writer }) => writer !== undefined && !killed.has(writer) && !writer.startsWith("product-"),
+  );
   const violations = unexplained.map(({ log, offset, writer }) => ({
     invariant: 7,
     what: `${log} has a torn line at byte ${offset} by ${writer}, which was not killed`,

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { nodeFiles } from "../../src/base/node-files.ts";
+import { EntryId, InstanceId, MemberName, TeamName } from "../../src/protocol/names.ts";
+import { teamPaths } from "../../src/protocol/paths.ts";
+import { openFileStore } from "../../src/store/files/open-file-store.ts";
+import { createTeamFolder } from "../../src/store/files/team-folders.ts";
+import { joinMember } from "../../src/team/members.ts";
+import { openTeam } from "../../src/team/open-team.ts";
+import { type KillPlan, type KillRun, killAtRandom } from "./kill-harness.ts";
+import { testHost } from "./test-host.ts";
+
+const FIXTURES = join(import.meta.dirname, "../fixtures");
+const NAME = TeamName.parse("killed");
+
+/** A new team whose members `w1` … live in worker processes; answers its folder. */
+export async function createKillTeam(configDir: string, procs: number): Promise<string> {
+  const fs = nodeFiles();
+  const instance = InstanceId.parse("creator");
+  await createTeamFolder(fs, configDir, NAME, {
+    v: 1,
+    op: "team",
+    id: EntryId.parse(`${instance}.1`),
+    at: "2026-11-20T12:00:00.000Z",
+    by: "user",
+    team: NAME,
+    instance,
+    dir: configDir,
+    settings: {},
+  });
+  const paths = teamPaths(configDir, NAME);
+  const store = await openFileStore(fs, paths, { durability: "default" });
+  const team = await openTeam(store, testHost("create"), InstanceId.parse("creator-2"));
+  for (let index = 1; index <= procs; index++) {
+    const name = MemberName.parse(`w${index}`);
+    const joined = await joinMember(team, "user", { name, lead: false, backend: "child", definition: {} });
+    if (!joined.ok) throw new Error(`refused: ${JSON.stringify(joined.reason)}`);
+  }
+  await team.close();
+  await store.close();
+  return paths.root;
+}
+
+/** Runs the worker of `test/fixtures/` in a team; `lie` makes it a known-bad build. */
+export function killWorkers(
+  configDir: string,
+  plan: Pick<KillPlan, "procs" | "kills" | "seed"> & { readonly lie?: string },
+): Promise<KillRun> {
+  return killAtRandom({
+    worker: join(FIXTURES, "worker.mjs"),
+    reader: join(FIXTURES, "worker-reader.mjs"),
+    task: {
+      configDir,
+      teamName: NAME,
+      procs: plan.procs,
+      // Small, so that segments are sealed while processes die.
+      sealBytes: 256 * 1024,
+      lie: plan.lie,
+    },
+    procs: plan.procs,
+    kills: plan.kills,
+    seed: plan.seed,
+  });
+}
