@@ -1,7 +1,7 @@
 /** A module of the build, loaded when a workload needs it, so that the baselines run without one. */
 export const built = (path) => import(new URL(`../../dist/${path}`, import.meta.url).href);
 
-const MEMBERS = 64;
+const MEMBERS = 17;
 export const memberName = (index) => `m${index + 1}`;
 /** Whom P2's senders write to; no process lives its life. */
 export const RECEIVER = memberName(MEMBERS - 1);
@@ -25,7 +25,7 @@ export async function openBenchTeam(configDir) {
   return openTeam(store, here, here.newId());
 }
 
-/** A new team with 64 members that joined by hand, and `tasks` tasks of about 400 bytes, each tenth blocked. */
+/** A new team whose members joined by hand, and `tasks` tasks of about 400 bytes, each tenth blocked. */
 export async function createBenchTeam(configDir, tasks) {
   const [{ nodeFiles }, { createTeamFolder }, { createTask }, { joinMember }] = await Promise.all(
     ["base/node-files", "store/files/team-folders", "team/tasks", "team/members"].map((path) =>

@@ -36,7 +36,6 @@ export async function createKillTeam(configDir: string, procs: number): Promise<
     if (!joined.ok) throw new Error(`refused: ${JSON.stringify(joined.reason)}`);
   }
   await team.close();
-  await store.close();
   return paths.root;
 }
 
