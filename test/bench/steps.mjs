@@ -9,7 +9,7 @@ const MESSAGE_BYTES = 480;
 const MESSAGE_TEXT = "m".repeat(300);
 
 async function claimOurs({ folder, index }) {
-  const { claimNext } = await built("team/claim-next.js");
+  const { claimNext } = await built("team/tasks.js");
   const team = await openBenchTeam(folder);
   return {
     step: async () => {
