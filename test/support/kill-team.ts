@@ -6,11 +6,15 @@ import { openFileStore } from "../../src/store/files/open-file-store.ts";
 import { createTeamFolder } from "../../src/store/files/team-folders.ts";
 import { joinMember } from "../../src/team/members.ts";
 import { openTeam } from "../../src/team/open-team.ts";
+import { createTask } from "../../src/team/tasks.ts";
 import { type KillPlan, type KillRun, killAtRandom } from "./kill-harness.ts";
 import { testHost } from "./test-host.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures");
 const NAME = TeamName.parse("killed");
+
+/** Tasks to begin with: enough for all to want the same ones. */
+const TASKS = 60;
 
 /** A new team whose members `w1` … live in worker processes; answers its folder. */
 export async function createKillTeam(configDir: string, procs: number): Promise<string> {
@@ -34,6 +38,10 @@ export async function createKillTeam(configDir: string, procs: number): Promise<
     const name = MemberName.parse(`w${index}`);
     const joined = await joinMember(team, "user", { name, lead: false, backend: "child", definition: {} });
     if (!joined.ok) throw new Error(`refused: ${JSON.stringify(joined.reason)}`);
+  }
+  for (let index = 1; index <= TASKS; index++) {
+    const created = await createTask(team, "user", { subject: `Task ${index}` });
+    if (!created.ok) throw new Error(`refused: ${JSON.stringify(created.reason)}`);
   }
   await team.close();
   return paths.root;

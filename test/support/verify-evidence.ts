@@ -73,6 +73,11 @@ function linesOf(bytes: Uint8Array): PlacedLine[] {
   return lines;
 }
 
+/** Ids and texts of the workers name the process life; a line may be torn in front of either. */
+function writerOf(head: string): string | undefined {
+  return /"by-([^ "]+) /.exec(head)?.[1] ?? /"id":"([^".]+)\./.exec(head)?.[1];
+}
+
 interface LogEvidence {
   readonly counted: readonly Counted[];
   readonly behind: ReadonlySet<string>;
@@ -92,7 +97,7 @@ function readLog(folder: string, log: string): LogEvidence {
       const line = parseLine(bytes);
       if (!line) {
         const head = Buffer.from(bytes.subarray(0, 400)).toString("latin1");
-        torn.push({ log: `${log}/${segment}`, offset, writer: /"id":"([^".]+)\./.exec(head)?.[1] });
+        torn.push({ log: `${log}/${segment}`, offset, writer: writerOf(head) });
       } else if (line.op === "seal") sealed = true;
       else if (line.id !== undefined && sealed) behind.add(line.id);
       else if (line.id !== undefined && !counted.has(line.id)) counted.set(line.id, { id: line.id, line });

@@ -175,9 +175,7 @@ function whole(evidence: Evidence, run: KillRun, reports: readonly Report[]): Vi
   const killed = new Set(
     reports.filter(({ word, life }) => word === "UP" && life.killed).map(({ args }) => args[0]),
   );
-  const unexplained = evidence.torn.filter(
-    ({ writer }) => writer !== undefined && !killed.has(writer) && !writer.startsWith("product-"),
-  );
+  const unexplained = evidence.torn.filter(({ writer }) => writer !== undefined && !killed.has(writer));
   const violations = unexplained.map(({ log, offset, writer }) => ({
     invariant: 7,
     what: `${log} has a torn line at byte ${offset} by ${writer}, which was not killed`,
