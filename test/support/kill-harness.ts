@@ -30,6 +30,8 @@ export interface KillPlan {
   readonly procs: number;
   readonly kills: number;
   readonly seed: number;
+  /** A life that works is killed within so many ms; 60 unless given. */
+  readonly killWithinMs?: number;
   /** Runs beside the workers and reads everything; ends when its stdin does. Gets `task` too. */
   readonly reader?: string;
   /** A life that has not ended by then is stuck: it is killed and reported with code 124. */
@@ -105,11 +107,11 @@ function start(file: string, order: unknown): Running {
 }
 
 /** Kills it somewhere: mostly in the middle of its work, each eighth time while it comes up. */
-async function killSometime({ child, up }: Running, random: () => number): Promise<void> {
+async function killSometime({ child, up }: Running, withinMs: number, random: () => number): Promise<void> {
   if (random() < 0.125) await pause(20 + random() * 150);
   else {
     await up;
-    await pause(random() * 60);
+    await pause(random() * withinMs);
   }
   child.kill("SIGKILL");
 }
@@ -145,7 +147,7 @@ export async function killAtRandom(plan: KillPlan): Promise<KillRun> {
       const order: Order = { member, life, seed: Math.floor(random() * 2 ** 31), endless };
       const one = start(plan.worker, { ...plan.task, ...order });
       running.add(one.child);
-      if (endless) await killSometime(one, random);
+      if (endless) await killSometime(one, plan.killWithinMs ?? 60, random);
       const end = await finish(one, plan.lifeMs ?? 20_000);
       running.delete(one.child);
       lives.push({ member, number: life, ...end });
