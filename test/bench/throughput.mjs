@@ -50,7 +50,8 @@ function summary(rounds, isClaims) {
   const of = (key) => median(rounds.map((round) => round[key]));
   const result = { rate: of("rate"), p50Ms: of("p50Ms"), p99Ms: of("p99Ms"), count: of("count") };
   result.refused = rounds.reduce((sum, round) => sum + round.refused, 0);
-  if (isClaims) {
+  // The raw calls claim nothing that could be doubled.
+  if (isClaims && typeof rounds[0]?.got[0] === "string") {
     result.doubles = rounds.reduce((sum, { got }) => sum + got.length - new Set(got).size, 0);
     result.least = median(rounds.map((round) => round.least / (round.mean || 1)));
   }
