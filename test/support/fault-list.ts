@@ -8,39 +8,39 @@ export interface Fault {
 
 /** One row a fault: id, what goes wrong, and, for those without a test, the reason. */
 const TABLE = `
-A1 | send: before the write | no test yet
-A2 | send: after the write, before the answer | no test yet
+A1 | send: before the write |
+A2 | send: after the write, before the answer |
 A3 | border write: inside the lock, before or after the rename | the border with Claude Code is a later issue
-A4 | the caller repeats a send after a crash | no test yet
-A5 | claim: before the write, between it and the read-back, before the mirror | no test yet
-A6 | the claim's winner dies at once | no test yet
-A7 | work done, complete not appended | no test yet
-A8 | message in the transcript, cursor not yet moved | no test yet
+A4 | the caller repeats a send after a crash |
+A5 | claim: before the write, between it and the read-back, before the mirror |
+A6 | the claim's winner dies at once |
+A7 | work done, complete not appended |
+A8 | message in the transcript, cursor not yet moved |
 A9 | spawn: process or pane exists, member entry not appended | tmux panes are a later issue
-A10 | spawn: member appended, process never came up | no test yet
+A10 | spawn: member appended, process never came up |
 A11 | during a log append | no test yet
 A12 | during a write of config.json, settings, run.json, snapshot or cursor | no test yet
-A13 | during team deletion | no test yet
+A13 | during team deletion |
 A14 | while a segment is sealed, the next one made, or a read one removed | no test yet
 A15 | power cut of the host | needs the power-cut model, a later issue
 A16 | OOM kill of one agent | chaos runs (stops, clocks, memory) are a later issue
 A17 | kill -9 of the lead, or of the supervisor | no test yet
 A18 | kill -9 of everything, then troupe resume | no test yet
-B1 | SIGSTOP between append and read-back, or in the middle of the work, longer than every limit, then SIGCONT | no test yet
-B2 | laptop sleep of all processes | chaos runs (stops, clocks, memory) are a later issue
+B1 | SIGSTOP between append and read-back, or in the middle of the work, longer than every limit, then SIGCONT |
+B2 | laptop sleep of all processes |
 B3 | event loop blocked 15 s | chaos runs (stops, clocks, memory) are a later issue
 B4 | clock +1 day, −1 day | chaos runs (stops, clocks, memory) are a later issue
 B5 | file server's clock differs from ours | the border with Claude Code is a later issue
 B6 | coarse mtime | the border with Claude Code is a later issue
 B7 | daylight saving, leap second, time zone | no test yet
-C1 | ENOSPC on any write | no test yet
-C2 | EDQUOT; EFBIG by RLIMIT_FSIZE | no test yet
+C1 | ENOSPC on any write |
+C2 | EDQUOT; EFBIG by RLIMIT_FSIZE |
 C3 | EMFILE, ENFILE | needs a limited or mounted file system in CI, a later issue
 C4 | EROFS | needs a limited or mounted file system in CI, a later issue
 C5 | EACCES, EPERM on team, mailbox, log, lock | needs root, a mount or another uid, which CI does not have
 C6 | EIO on read, write, fsync | no test yet
 C7 | ESTALE, ENOLCK | no test yet
-C8 | EINTR, short write | no test yet
+C8 | EINTR, short write |
 C9 | slow disk, fsync 500 ms | needs a limited or mounted file system in CI, a later issue
 C10 | EXDEV on rename | needs a limited or mounted file system in CI, a later issue
 C11 | inodes or space nearly gone | doctor's repairs are a later issue
@@ -52,16 +52,16 @@ D4 | unknown fields, newer schema | no test yet
 D5 | one bad entry among good ones | no test yet
 D6 | duplicate keys, __proto__, constructor | no test yet
 D7 | deep nesting | no test yet
-D8 | huge message | no test yet
+D8 | huge message |
 D9 | huge mailbox, huge border inbox | no test yet
-D10 | invalid UTF-8, lone surrogates | no test yet
+D10 | invalid UTF-8, lone surrogates |
 D11 | wrong types | no test yet
-D12 | task depends on itself, on nothing, on a cycle | no test yet
+D12 | task depends on itself, on nothing, on a cycle |
 D13 | status goes backwards at the border | the border with Claude Code is a later issue
 D14 | an old message or entry is replayed | no test yet
 E1 | ../, /, \\, NUL, newline, empty, ., .. as a name | no test yet
 E2 | over-long names | no test yet
-E3 | case or Unicode collision | no test yet
+E3 | case or Unicode collision |
 E4 | homoglyphs, full width, zero width | no test yet
 E5 | names Windows reserves | no test yet
 E6 | file names that look like options | no test yet
@@ -72,20 +72,20 @@ E10 | hard-linked file of ours or at the border | no test yet
 E11 | FIFO, device or folder at a file's path | no test yet
 E12 | lock path is a file, a non-empty folder, a dangling link | the border with Claude Code is a later issue
 E13 | HOME unset, HOME=/, odd CLAUDE_CONFIG_DIR | no test yet
-F1 | team folder removed while running | the border with Claude Code is a later issue
+F1 | team folder removed while running |
 F2 | folder removed and made again with the same name | no test yet
-F3 | two supervisors, two leads | needs the explorer, a later issue
+F3 | two supervisors, two leads |
 F4 | same team name, different project | no test yet
-F5 | two members, same name | no test yet
+F5 | two members, same name |
 F6 | config.json edited by hand or by a peer at the same time | the border with Claude Code is a later issue
 F7 | ghost members | no test yet
 F8 | old and new troupe run together | hooks and several teams at once are a later issue
-F9 | resume with a missing transcript | no test yet
-F10 | 64 agents start at once | budgets and limits of a run are a later issue
-G1 | pid re-used | no test yet
-G2 | zombie or stopped owner | no test yet
+F9 | resume with a missing transcript |
+F10 | 64 agents start at once |
+G1 | pid re-used |
+G2 | zombie or stopped owner |
 G3 | orphans after kill -9 of a member or the supervisor | no test yet
-G4 | a grandchild with setsid survives the pane | tmux panes are a later issue
+G4 | a grandchild with setsid survives the pane |
 G5 | the user's own panes | tmux panes are a later issue
 G6 | a pane is closed by the user | tmux panes are a later issue
 G7 | tmux server killed | tmux panes are a later issue
@@ -94,7 +94,7 @@ G9 | pane's shell not ready | tmux panes are a later issue
 G10 | terminal left raw after a crash | the screen is a later issue
 G11 | stdin is no TTY, stdout closed, EPIPE | no test yet
 G12 | SIGHUP, SIGTERM, SIGINT twice | no test yet
-G13 | fork fails | needs root, a mount or another uid, which CI does not have
+G13 | fork fails |
 G14 | resize to 1×1, TERM=dumb | the screen is a later issue
 H1 | inotify instances or watches used up | no test yet
 H2 | event queue overflow: silent | needs a limited or mounted file system in CI, a later issue
@@ -106,7 +106,7 @@ H7 | case-insensitive volume | needs a limited or mounted file system in CI, a l
 H8 | no hard links, odd append | needs a limited or mounted file system in CI, a later issue
 H9 | sync folders | needs a limited or mounted file system in CI, a later issue
 I1 | 429 with retry-after | no test yet
-I2 | 529, 500, 502, 503 | no test yet
+I2 | 529, 500, 502, 503 |
 I3 | connect or read timeout, DNS, TLS | no test yet
 I4 | stream cut before any content | no test yet
 I5 | stream cut after a complete tool call | no test yet
@@ -115,45 +115,45 @@ I7 | malformed tool input, wrong types, unknown tool | no test yet
 I8 | context overflow | compaction is a later issue
 I9 | tool_use without tool_result on resume | no test yet
 I10 | refusal, max_tokens, pause_turn | no test yet
-I11 | key revoked | no test yet
+I11 | key revoked |
 I12 | slow drip | no test yet
 I13 | budget or spend limit | budgets and limits of a run are a later issue
-J1 | a command never ends or waits for input | no test yet
-J2 | 1 GB of output | no test yet
-J3 | a background child keeps the pipe open | no test yet
-J4 | binary, ANSI, invalid UTF-8 | no test yet
+J1 | a command never ends or waits for input |
+J2 | 1 GB of output |
+J3 | a background child keeps the pipe open |
+J4 | binary, ANSI, invalid UTF-8 |
 J5 | MCP server crashes or exits at start | connectors (MCP) are a later issue
 J6 | MCP hangs on initialize or a call | connectors (MCP) are a later issue
 J7 | MCP sends huge, invalid or stray output | connectors (MCP) are a later issue
 J8 | MCP children left behind | connectors (MCP) are a later issue
 J9 | a tool changes after approval | connectors (MCP) are a later issue
-J10 | two agents edit one file | the gate, the sandbox and the trust rules are a later issue
+J10 | two agents edit one file |
 J11 | .git/index.lock left | the gate, the sandbox and the trust rules are a later issue
 K1 | two agents answer each other for ever | the gate, the sandbox and the trust rules are a later issue
 K2 | ring A→B→C→A | the gate, the sandbox and the trust rules are a later issue
 K3 | broadcast storm | the gate, the sandbox and the trust rules are a later issue
 K4 | the same tool call again and again | budgets and limits of a run are a later issue
-K5 | dependency cycle, everybody waits for somebody | no test yet
+K5 | dependency cycle, everybody waits for somebody |
 K6 | nobody claims a runnable task | budgets and limits of a run are a later issue
-K7 | claimed, then forgotten by a live idle owner | budgets and limits of a run are a later issue
+K7 | claimed, then forgotten by a live idle owner |
 K8 | completed without work | the gate, the sandbox and the trust rules are a later issue
 K9 | starvation by contention | chaos runs (stops, clocks, memory) are a later issue
 K10 | runaway spawning | budgets and limits of a run are a later issue
-K11 | shutdown refused or ignored | no test yet
+K11 | shutdown refused or ignored |
 L1 | prompt injection by mail, web, file, tool or MCP text | the gate, the sandbox and the trust rules are a later issue
 L2 | forged from | the gate, the sandbox and the trust rules are a later issue
 L3 | fake tags | the gate, the sandbox and the trust rules are a later issue
 L4 | forged shutdown, plan or permission answers | the gate, the sandbox and the trust rules are a later issue
-L5 | secrets in a child's environment | the gate, the sandbox and the trust rules are a later issue
+L5 | secrets in a child's environment |
 L6 | secrets in argv | the gate, the sandbox and the trust rules are a later issue
 L7 | secrets in logs, transcripts, errors | no redactor yet: a later issue
 L8 | other local users read our files | needs root, a mount or another uid, which CI does not have
 L9 | files of another uid in our folders | needs root, a mount or another uid, which CI does not have
-L10 | OSC 52, title, cursor, alternate screen, OSC 8, DCS, BEL, CR, bidi in shown text | the screen is a later issue
+L10 | OSC 52, title, cursor, alternate screen, OSC 8, DCS, BEL, CR, bidi in shown text |
 L11 | ESC[201~ in text pasted to a pane | tmux panes are a later issue
-L12 | path escape: ../, absolute, symlink, ~, /proc/self/root, /dev/fd | the gate, the sandbox and the trust rules are a later issue
-L13 | symlink swapped between check and use | the gate, the sandbox and the trust rules are a later issue
-L14 | writes to files that run later | the gate, the sandbox and the trust rules are a later issue
+L12 | path escape: ../, absolute, symlink, ~, /proc/self/root, /dev/fd |
+L13 | symlink swapped between check and use |
+L14 | writes to files that run later |
 L15 | escape by sockets | the gate, the sandbox and the trust rules are a later issue
 L16 | TIOCSTI | the gate, the sandbox and the trust rules are a later issue
 L17 | SSRF | the gate, the sandbox and the trust rules are a later issue
@@ -164,10 +164,10 @@ L21 | plugin, hook or skill supply chain | the gate, the sandbox and the trust r
 L22 | npm supply chain | the gate, the sandbox and the trust rules are a later issue
 L23 | audit log edited or cut | the gate, the sandbox and the trust rules are a later issue
 L24 | a peer fills a mailbox or the journal | the gate, the sandbox and the trust rules are a later issue
-L25 | regex denial of service in rules and hooks | the gate, the sandbox and the trust rules are a later issue
+L25 | regex denial of service in rules and hooks |
 L26 | format injection in tmux (#{…}, #) | tmux panes are a later issue
-M1 | torn line: the writer was killed inside its write, or the disk was full | no test yet
-M2 | short write that lacks only the last newline: the next append's leading newline makes it a valid line, after … | no test yet
+M1 | torn line: the writer was killed inside its write, or the disk was full |
+M2 | short write that lacks only the last newline: the next append's leading newline makes it a valid line, after … |
 M3 | a reader sees a prefix of a write in progress | no test yet
 M4 | two entries with one id | no test yet
 M5 | entry behind a seal | no test yet
@@ -178,7 +178,7 @@ M9 | two processes write a snapshot at once, or a slow one puts an older over a 
 M10 | a log was truncated, replaced or deleted | no test yet
 M11 | a line edited by hand, in the middle | doctor's repairs are a later issue
 M12 | a process sleeps between append and read-back | needs the explorer, a later issue
-M13 | complete of a stale owner after a rescue | no test yet
+M13 | complete of a stale owner after a rescue |
 M14 | fold not deterministic across processes, Node versions, time zone, locale | needs a second Node version in CI, a later issue
 M15 | entry of a newer version | no test yet
 M16 | very long line, or no newline for megabytes | no test yet

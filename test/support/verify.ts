@@ -71,7 +71,7 @@ function inOrder(evidence: Evidence, reports: readonly Report[]): Violation[] {
         violations.push({ invariant: 2, what: `${name(life)} was given ${id}, which is not in ${log}` });
         continue;
       }
-      // A life begins where the cursor stood: at or before what earlier lives were given, never beyond.
+      // A life begins where cursor and transcript stood: at or before what earlier lives were given, never beyond.
       const before = last.get(life);
       const inStep = before === undefined ? at <= reach + 1 : at === before + 1;
       if (!inStep)
@@ -186,9 +186,15 @@ function whole(evidence: Evidence, run: KillRun, reports: readonly Report[]): Vi
   return [...violations, ...[...evidence.broken, ...seen].map((what) => ({ invariant: 7, what }))];
 }
 
-/** 8: no lock and no temporary file. (No process either: a life ends in the harness only with its process.) */
-function nothingLeft({ leftovers }: Evidence): Violation[] {
-  return leftovers.map((path) => ({ invariant: 8, what: `${path} is left` }));
+/**
+ * 8: no lock and no temporary file, but those that a killed writer left: whoever repairs the team removes them (C12).
+ * No process either: a life ends in the harness only with its process.
+ */
+function nothingLeft({ leftovers }: Evidence, { lives }: KillRun): Violation[] {
+  const killed = new Set(lives.filter((life) => life.killed).map(({ pid }) => String(pid)));
+  return leftovers
+    .filter((path) => !killed.has(/\.(\d+)-\d+\.tmp$/.exec(path)?.[1] ?? ""))
+    .map((path) => ({ invariant: 8, what: `${path} is left` }));
 }
 
 /** 9: a life that was not killed ended in good order. */
@@ -217,7 +223,7 @@ export function verifyLogs(evidence: Evidence, run: KillRun): Violation[] {
     ...inOrder(evidence, reports),
     ...wonOnce(reports),
     ...whole(evidence, run, reports),
-    ...nothingLeft(evidence),
+    ...nothingLeft(evidence, run),
     ...endedWell(run),
   ];
 }
