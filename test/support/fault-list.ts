@@ -23,42 +23,42 @@ A12 | during a write of config.json, settings, run.json, snapshot or cursor | no
 A13 | during team deletion |
 A14 | while a segment is sealed, the next one made, or a read one removed | no test yet
 A15 | power cut of the host | needs the power-cut model, a later issue
-A16 | OOM kill of one agent | chaos runs (stops, clocks, memory) are a later issue
+A16 | OOM kill of one agent |
 A17 | kill -9 of the lead, or of the supervisor | no test yet
 A18 | kill -9 of everything, then troupe resume | no test yet
 B1 | SIGSTOP between append and read-back, or in the middle of the work, longer than every limit, then SIGCONT |
-B2 | laptop sleep of all processes |
+B2 | laptop sleep of all processes | chaos runs (stops, clocks, memory) are a later issue
 B3 | event loop blocked 15 s | chaos runs (stops, clocks, memory) are a later issue
-B4 | clock +1 day, −1 day | chaos runs (stops, clocks, memory) are a later issue
+B4 | clock +1 day, −1 day |
 B5 | file server's clock differs from ours | the border with Claude Code is a later issue
 B6 | coarse mtime | the border with Claude Code is a later issue
 B7 | daylight saving, leap second, time zone | no test yet
-C1 | ENOSPC on any write |
-C2 | EDQUOT; EFBIG by RLIMIT_FSIZE |
+C1 | ENOSPC on any write | no test yet
+C2 | EDQUOT; EFBIG by RLIMIT_FSIZE | no test yet
 C3 | EMFILE, ENFILE | needs a limited or mounted file system in CI, a later issue
 C4 | EROFS | needs a limited or mounted file system in CI, a later issue
 C5 | EACCES, EPERM on team, mailbox, log, lock | needs root, a mount or another uid, which CI does not have
 C6 | EIO on read, write, fsync | no test yet
 C7 | ESTALE, ENOLCK | no test yet
-C8 | EINTR, short write |
+C8 | EINTR, short write | no test yet
 C9 | slow disk, fsync 500 ms | needs a limited or mounted file system in CI, a later issue
 C10 | EXDEV on rename | needs a limited or mounted file system in CI, a later issue
 C11 | inodes or space nearly gone | doctor's repairs are a later issue
 C12 | tmp files pile up | doctor's repairs are a later issue
-D1 | torn border JSON: Claude Code writes tasks and config.json in place and then truncates, so a reader sees new … | the border with Claude Code is a later issue
-D2 | empty or NUL-filled file | no test yet
-D3 | BOM, CRLF, trailing garbage | no test yet
+D1 | torn border JSON: Claude Code writes tasks and config.json in place and then truncates, so a reader sees new … |
+D2 | empty or NUL-filled file |
+D3 | BOM, CRLF, trailing garbage |
 D4 | unknown fields, newer schema | no test yet
 D5 | one bad entry among good ones | no test yet
-D6 | duplicate keys, __proto__, constructor | no test yet
-D7 | deep nesting | no test yet
+D6 | duplicate keys, __proto__, constructor |
+D7 | deep nesting |
 D8 | huge message |
 D9 | huge mailbox, huge border inbox | no test yet
 D10 | invalid UTF-8, lone surrogates |
 D11 | wrong types | no test yet
 D12 | task depends on itself, on nothing, on a cycle |
 D13 | status goes backwards at the border | the border with Claude Code is a later issue
-D14 | an old message or entry is replayed | no test yet
+D14 | an old message or entry is replayed |
 E1 | ../, /, \\, NUL, newline, empty, ., .. as a name | no test yet
 E2 | over-long names | no test yet
 E3 | case or Unicode collision |
@@ -78,7 +78,7 @@ F3 | two supervisors, two leads |
 F4 | same team name, different project | no test yet
 F5 | two members, same name |
 F6 | config.json edited by hand or by a peer at the same time | the border with Claude Code is a later issue
-F7 | ghost members | no test yet
+F7 | ghost members |
 F8 | old and new troupe run together | hooks and several teams at once are a later issue
 F9 | resume with a missing transcript |
 F10 | 64 agents start at once |
@@ -105,18 +105,18 @@ H6 | the answer of an append was lost | no test yet
 H7 | case-insensitive volume | needs a limited or mounted file system in CI, a later issue
 H8 | no hard links, odd append | needs a limited or mounted file system in CI, a later issue
 H9 | sync folders | needs a limited or mounted file system in CI, a later issue
-I1 | 429 with retry-after | no test yet
+I1 | 429 with retry-after |
 I2 | 529, 500, 502, 503 |
-I3 | connect or read timeout, DNS, TLS | no test yet
-I4 | stream cut before any content | no test yet
-I5 | stream cut after a complete tool call | no test yet
-I6 | cut inside a tool call's JSON | no test yet
-I7 | malformed tool input, wrong types, unknown tool | no test yet
+I3 | connect or read timeout, DNS, TLS |
+I4 | stream cut before any content |
+I5 | stream cut after a complete tool call |
+I6 | cut inside a tool call's JSON |
+I7 | malformed tool input, wrong types, unknown tool |
 I8 | context overflow | compaction is a later issue
-I9 | tool_use without tool_result on resume | no test yet
-I10 | refusal, max_tokens, pause_turn | no test yet
+I9 | tool_use without tool_result on resume |
+I10 | refusal, max_tokens, pause_turn |
 I11 | key revoked |
-I12 | slow drip | no test yet
+I12 | slow drip |
 I13 | budget or spend limit | budgets and limits of a run are a later issue
 J1 | a command never ends or waits for input |
 J2 | 1 GB of output |
@@ -168,21 +168,21 @@ L25 | regex denial of service in rules and hooks |
 L26 | format injection in tmux (#{…}, #) | tmux panes are a later issue
 M1 | torn line: the writer was killed inside its write, or the disk was full |
 M2 | short write that lacks only the last newline: the next append's leading newline makes it a valid line, after … |
-M3 | a reader sees a prefix of a write in progress | no test yet
-M4 | two entries with one id | no test yet
+M3 | a reader sees a prefix of a write in progress |
+M4 | two entries with one id |
 M5 | entry behind a seal | no test yet
 M6 | two processes seal at once; or the sealer dies between making <n+1> and the seal | needs the explorer, a later issue
 M7 | a mailbox segment is removed while a slow reader, or a sleeping writer, has it open | no test yet
-M8 | snapshot older than the log, ahead of it, corrupt, or from another fold version | no test yet
+M8 | snapshot older than the log, ahead of it, corrupt, or from another fold version |
 M9 | two processes write a snapshot at once, or a slow one puts an older over a newer | needs the explorer, a later issue
 M10 | a log was truncated, replaced or deleted | no test yet
-M11 | a line edited by hand, in the middle | doctor's repairs are a later issue
+M11 | a line edited by hand, in the middle |
 M12 | a process sleeps between append and read-back | needs the explorer, a later issue
 M13 | complete of a stale owner after a rescue |
-M14 | fold not deterministic across processes, Node versions, time zone, locale | needs a second Node version in CI, a later issue
+M14 | fold not deterministic across processes, Node versions, time zone, locale |
 M15 | entry of a newer version | no test yet
 M16 | very long line, or no newline for megabytes | no test yet
-M17 | checksum collision, or a right checksum over wrong content | no test yet
+M17 | checksum collision, or a right checksum over wrong content |
 M18 | network file system: two appends land on one another | no test yet
 M19 | one writer spams | quotas are a later issue
 M20 | reader far behind | no test yet

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FAULTS } from "../support/fault-list.ts";
 
@@ -16,7 +16,7 @@ function testedIds(): Map<string, string> {
   const tested = new Map<string, string>();
   // This file's own samples are no tests of those faults.
   const paths = readdirSync(TESTS, { recursive: true, encoding: "utf8" }).filter(
-    (path) => /\.test\.tsx?$/.test(path) && basename(path) !== basename(import.meta.filename),
+    (path) => /\.test\.tsx?$/.test(path) && join(TESTS, path) !== import.meta.filename,
   );
   for (const path of paths)
     for (const id of idsInTitles(readFileSync(join(TESTS, path), "utf8"))) tested.set(id, path);
