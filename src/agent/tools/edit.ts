@@ -28,7 +28,8 @@ export function editTool({ dir, seen }: { readonly dir: string; readonly seen: S
         async (place) => {
           const file = await readText(place);
           if (file === undefined) throw new TroupeError("failed", "no such file; make it with Write");
-          seen.refuseUnseen(place, file);
+          if (!seen.isSeen(place, file))
+            throw new TroupeError("conflict", "the file was not read yet; Read it first");
           if (file.isBinary || file.isLossy)
             throw new TroupeError("failed", "not a UTF-8 text file; Edit would damage it");
           const { text, count } = replaced(file.text, {

@@ -16,7 +16,7 @@ export function writeTool({ dir, seen }: { readonly dir: string; readonly seen: 
   return defineTool({
     name: "Write",
     description:
-      "Writes a whole file in the work folder. A file that is there already must have been read with Read first; to change a part of it use Edit.",
+      "Writes a whole file in the work folder, over what is there; a file that changed since it was read is refused. To change a part of a file use Edit.",
     input: Input,
     effect: "write",
     run: ({ file_path, content }) =>
@@ -25,9 +25,12 @@ export function writeTool({ dir, seen }: { readonly dir: string; readonly seen: 
         file_path,
         async (place) => {
           const before = await readText(place);
-          if (before !== undefined) seen.refuseUnseen(place, before);
+          const isBlind = before !== undefined && !seen.isSeen(place, before);
           seen.see(place, await writeText(place, content, before));
-          return `${before === undefined ? "Created" : "Replaced"} ${place.shown} (${Buffer.byteLength(content)} bytes).`;
+          const verb = before === undefined ? "Created" : "Replaced";
+          // Not refused: who takes over a task writes what its last owner had begun.
+          const note = isBlind ? " It was there already, and you had not read it." : "";
+          return `${verb} ${place.shown} (${Buffer.byteLength(content)} bytes).${note}`;
         },
         { isMaking: true, check: refuseProtected },
       ),

@@ -64,18 +64,17 @@ test("a file that is there keeps its mode", async () => {
   expect(statSync(join(dir, "run.sh")).mode & 0o777).toBe(0o755);
 });
 
-test("a file of somebody else is not overwritten unread", async () => {
+test("a file that was never read is not edited, and who writes over it is told", async () => {
   const { dir, call } = hands();
   writeFileSync(join(dir, "x"), "theirs");
 
-  expect(await call("Write", { file_path: "x", content: "mine" })).toMatch(/^ERROR x: .*Read it first/);
-  expect(await call("Edit", { file_path: "x", old_string: "theirs", new_string: "mine" })).toMatch(
-    /Read it first/,
-  );
+  const edit = await call("Edit", { file_path: "x", old_string: "theirs", new_string: "mine" });
+  expect(edit).toBe("ERROR x: the file was not read yet; Read it first");
   expect(readFileSync(join(dir, "x"), "utf8")).toBe("theirs");
-
-  await call("Read", { file_path: "x" });
-  expect(await call("Write", { file_path: "x", content: "mine" })).toBe("Replaced x (4 bytes).");
+  expect(await call("Write", { file_path: "x", content: "mine" })).toBe(
+    "Replaced x (4 bytes). It was there already, and you had not read it.",
+  );
+  expect(await call("Write", { file_path: "x", content: "more" })).toBe("Replaced x (4 bytes).");
 });
 
 test("what was written by oneself can be changed on", async () => {
