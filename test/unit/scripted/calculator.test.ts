@@ -101,7 +101,7 @@ test("the team finishes in any order of events, tasks and messages together or a
       expect(run.report).toContain("all tests pass");
       expectFinished(run);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

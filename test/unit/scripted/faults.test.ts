@@ -69,6 +69,38 @@ test("a stream can be cut at any byte: the caller gets what was before it and an
   expect(model.requests()).toHaveLength(3);
 });
 
+test("I4 cut at whatever byte, a stream is never taken for a whole message", async () => {
+  const { client: whole, model } = await scriptedClient(
+    "- { call: [{ tool: Bash, input: { command: ls } }] }",
+  );
+  const answer = await fetch(`${model.url}/a/ada/v1/messages`, {
+    method: "POST",
+    headers: { "x-api-key": "k", "anthropic-version": "2026-10-21" },
+    body: JSON.stringify({ ...ASK, stream: true }),
+  });
+  const { length } = await answer.text();
+  expect((await whole.beta.messages.stream(ASK).finalMessage()).stop_reason).toBe("tool_use");
+  const cuts = Array.from({ length: Math.floor(length / 13) }, (_, index) => index * 13);
+  const { client } = await scriptedClient(
+    cuts
+      .map((cut) => `- { fault: { cut: ${cut} }, call: [{ tool: Bash, input: { command: ls } }] }`)
+      .join("\n"),
+  );
+
+  const taken: number[] = [];
+  for (const cut of cuts)
+    await client.beta.messages
+      .stream(ASK)
+      .finalMessage()
+      .then(
+        () => taken.push(cut),
+        () => 0,
+      );
+
+  expect(cuts.length).toBeGreaterThan(60);
+  expect(taken).toEqual([]);
+});
+
 test("each byte of the cut is on the wire, and not one more", async () => {
   const cuts = [1, 250, 600];
   const { model } = await scriptedClient(
