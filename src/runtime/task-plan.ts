@@ -1,5 +1,6 @@
 import type { Role } from "../protocol/names.ts";
 import type { TeamFileTask } from "../protocol/team-file.ts";
+import { given } from "./given.ts";
 import { teamFileError } from "./team-file-error.ts";
 
 export interface PlannedTask {
@@ -18,9 +19,7 @@ export function planTasks(path: string, tasks: readonly TeamFileTask[]): readonl
     numbers.set(subject, [...(numbers.get(subject) ?? []), index + 1]);
   const planned = tasks.map(({ blockedBy = [], subject, description, role, priority }, index) => ({
     subject,
-    ...(description === undefined ? {} : { description }),
-    ...(role === undefined ? {} : { role }),
-    ...(priority === undefined ? {} : { priority }),
+    ...given({ description, role, priority }),
     blockedBy: [
       ...new Set(
         blockedBy.map((blocker, at) => {

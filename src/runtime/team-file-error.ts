@@ -48,7 +48,7 @@ function nearest(word: string, known: readonly string[]): string | undefined {
 /** Levenshtein's distance. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (const [line, letter] of [...one].entries()) {
+  for (const [line, letter] of one.split("").entries()) {
     let diagonal = line;
     row = [line + 1, ...row.slice(1)];
     for (let column = 1; column <= other.length; column++) {

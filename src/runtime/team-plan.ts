@@ -4,6 +4,7 @@ import { isErrno, TroupeError } from "../base/errors.ts";
 import type { MemberDefinition, TeamSettings } from "../protocol/entries.ts";
 import { MemberName, type Role, sameName, TeamName } from "../protocol/names.ts";
 import { TeamFile, type TeamFileMember } from "../protocol/team-file.ts";
+import { given } from "./given.ts";
 import { type PlannedTask, planTasks } from "./task-plan.ts";
 import { teamFileError } from "./team-file-error.ts";
 
@@ -37,28 +38,31 @@ const LEAD = MemberName.parse("lead");
  */
 export async function readTeamFile(path: string, dir: string): Promise<TeamPlan> {
   const file = parseTeamFile(path, await readText(path, "the team file"));
-  const leads = (file.members ?? []).filter(isLead);
-  if (leads.length > 1)
-    throw teamFileError(path, `members: ${leads.map((lead) => lead.name).join(" and ")} are both the lead`, {
-      hint: "the lead is the one member whose name or role is lead",
-    });
-  refuseSameNames(path, file.members ?? []);
-  const model = leads[0]?.model;
-  const members: PlannedMember[] = [];
-  for (const [index, member] of (file.members ?? []).entries())
-    members.push(await planMember(member, { path, dir, index, model }));
-  const settings: TeamSettings = {
-    ...(file.review === undefined ? {} : { review: file.review }),
-    ...(file.durability === undefined ? {} : { durability: file.durability }),
-  };
   return {
     name: file.name ?? teamNameOf(dir),
-    ...(file.goal === undefined ? {} : { goal: file.goal }),
+    ...given({ goal: file.goal }),
     dir,
-    settings,
-    members: leads.length === 0 ? [newLead(), ...members] : members,
+    settings: given({ review: file.review, durability: file.durability }),
+    members: await planMembers(path, dir, file.members ?? []),
     tasks: planTasks(path, file.tasks ?? []),
   };
+}
+
+async function planMembers(
+  path: string,
+  dir: string,
+  members: readonly TeamFileMember[],
+): Promise<readonly PlannedMember[]> {
+  const [lead, another] = members.filter(isLead);
+  if (lead && another)
+    throw teamFileError(path, `members: ${lead.name} and ${another.name} are both the lead`, {
+      hint: "the lead is the one member whose name or role is lead",
+    });
+  refuseSameNames(path, members);
+  const planned: PlannedMember[] = lead ? [] : [newLead()];
+  for (const [index, member] of members.entries())
+    planned.push(await planMember(member, { path, dir, index, model: lead?.model }));
+  return planned;
 }
 
 /** The name of a team that was given none: its folder's, with every other character as a dash. Throws `bad_name`. */
@@ -134,20 +138,16 @@ interface Where {
 }
 
 async function planMember(member: TeamFileMember, where: Where): Promise<PlannedMember> {
+  const { name, role, tools } = member;
   const model = member.model ?? where.model;
   const prompt = member.prompt === undefined ? undefined : await promptText(member.prompt, where);
   const dir = member.dir === undefined ? undefined : await memberFolder(member.dir, where);
   return {
-    name: member.name,
-    ...(member.role === undefined ? {} : { role: member.role }),
+    name,
+    ...given({ role }),
     lead: isLead(member),
     backend: "child",
-    definition: {
-      ...(model === undefined ? {} : { model }),
-      ...(prompt === undefined ? {} : { prompt }),
-      ...(member.tools === undefined ? {} : { tools: member.tools }),
-      ...(dir === undefined ? {} : { dir }),
-    },
+    definition: given({ model, prompt, tools, dir }),
   };
 }
 
