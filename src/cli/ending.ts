@@ -1,0 +1,81 @@
+import { isErrno, TroupeError } from "../base/errors.ts";
+import type { EndSignal, Io } from "./io.ts";
+
+const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
+
+/** After a first signal a command has this long to end in good order, in ms. Source: faults.md G12. */
+const GRACE_MS = 10_000;
+
+/** Why a command should come to its end before it is done. */
+export interface Ending {
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP and when the reader of stdout is gone. */
+  readonly signal: AbortSignal;
+  /** 128 + n after a signal, 0 when the reader of stdout went away, undefined otherwise. */
+  readonly exitCode: () => number | undefined;
+  /** Why stdout could not take the output, when that was not its reader's doing. */
+  readonly outputError: () => Error | undefined;
+  /** Waits until stdout and stderr have taken everything, or failed. */
+  readonly flush: () => Promise<void>;
+  readonly close: () => void;
+}
+
+export function watchEnding(io: Io): Ending {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  let outputError: Error | undefined;
+  let deadline: NodeJS.Timeout | undefined;
+
+  const listeners = SIGNALS.map((name) => ({ name, listener: () => ended(name) }));
+  for (const { name, listener } of listeners) io.onSignal(name, listener);
+  io.stdout.on("error", failed);
+  // Words for people: when nobody reads them the work still counts.
+  io.stderr.on("error", ignored);
+
+  function ended(name: EndSignal): void {
+    if (deadline) return hardEnd(name);
+    exitCode = 128 + NUMBERS[name];
+    deadline = setTimeout(() => hardEnd(name), GRACE_MS);
+    deadline.unref();
+    controller.abort(
+      new TroupeError("interrupted", `interrupted by ${name}`, { details: { signal: name, exit: exitCode } }),
+    );
+  }
+
+  function hardEnd(name: EndSignal): void {
+    close();
+    io.die(name);
+  }
+
+  function failed(error: Error): void {
+    if (isErrno(error, "EPIPE")) exitCode ??= 0;
+    else outputError ??= error;
+    controller.abort(error);
+  }
+
+  function close(): void {
+    clearTimeout(deadline);
+    for (const { name, listener } of listeners) io.offSignal(name, listener);
+  }
+
+  return {
+    signal: controller.signal,
+    exitCode: () => exitCode,
+    outputError: () => outputError,
+    flush: async () => {
+      await written(io.stdout);
+      await written(io.stderr);
+    },
+    close,
+  };
+}
+
+/** The listener stays when the command is over: Node throws an `error` event that nobody listens to. */
+function ignored(): void {
+  return undefined;
+}
+
+function written(stream: NodeJS.WritableStream): Promise<void> {
+  // An error of an earlier write is emitted before or right after this callback, never later than the next round.
+  return new Promise((resolve) => stream.write("", () => setImmediate(resolve)));
+}

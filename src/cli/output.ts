@@ -1,0 +1,238 @@
+import { z } from "zod";
+
+/**
+ * Every shape that `--json` prints. Lists are arrays, single things objects, streams one object a line with `v`. Times
+ * are ISO 8601 UTC, what is absent is null, ids are strings. Keys are never renamed; new ones may appear.
+ */
+const Time = z.iso.datetime();
+
+const DerivedState = z.enum([
+  "claimable",
+  "blocked",
+  "working",
+  "orphaned",
+  "held",
+  "review",
+  "failed",
+  "done",
+  "deleted",
+]);
+const Status = z.enum(["pending", "in_progress", "review", "completed", "failed", "deleted"]);
+
+/** A line of `task list`, and what every changing verb of `task` answers. */
+export const TaskOutput = z.object({
+  id: z.string(),
+  subject: z.string(),
+  status: Status,
+  state: DerivedState,
+  owner: z.string().nullable(),
+  assignee: z.string().nullable(),
+  role: z.string().nullable(),
+  priority: z.int(),
+  blockedBy: z.array(z.string()).readonly(),
+  blocks: z.array(z.string()).readonly(),
+  openBlockers: z.array(z.string()).readonly(),
+  attempts: z.int(),
+  deaths: z.int(),
+  version: z.int(),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export const TaskList = z.array(TaskOutput).readonly();
+
+/** `task show`. `history` is every accepted entry about the task, in the order that counted. */
+export const TaskDetail = TaskOutput.extend({
+  description: z.string(),
+  activeForm: z.string().nullable(),
+  parent: z.string().nullable(),
+  previousOwner: z.string().nullable(),
+  result: z.string().nullable(),
+  createdBy: z.string(),
+  notes: z.array(z.object({ at: Time, by: z.string(), text: z.string() })).readonly(),
+  history: z.array(z.object({ version: z.int(), at: Time, by: z.string(), change: z.string() })).readonly(),
+});
+
+export const Tokens = z.object({
+  input: z.int(),
+  output: z.int(),
+  cacheRead: z.int(),
+  cacheWrite: z.int(),
+});
+
+/** A line of `agent list`, and `agent show`. Tokens are those of the current life. */
+export const AgentOutput = z.object({
+  name: z.string(),
+  role: z.string().nullable(),
+  lead: z.boolean(),
+  state: z.enum(["starting", "working", "idle", "unresponsive", "stopped", "died"]),
+  since: Time,
+  detail: z.string().nullable(),
+  model: z.string().nullable(),
+  backend: z.enum(["child", "hand"]),
+  pid: z.int().nullable(),
+  task: z.string().nullable(),
+  unread: z.int(),
+  restarts: z.int(),
+  context: z.object({ used: z.int(), max: z.int().nullable() }).nullable(),
+  tokens: Tokens.nullable(),
+  costUsd: z.number().nullable(),
+});
+export const AgentList = z.array(AgentOutput).readonly();
+
+/** A line of `inbox`. */
+export const MessageOutput = z.object({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  at: Time,
+  kind: z.enum(["text", "system"]),
+  text: z.string(),
+  task: z.string().nullable(),
+  re: z.string().nullable(),
+  urgent: z.boolean(),
+  state: z.enum(["queued", "delivered", "read"]),
+});
+export const MessageList = z.array(MessageOutput).readonly();
+
+/** `send`: one message a recipient. `--wait` fills `reply`. */
+export const SentOutput = z.object({
+  at: Time,
+  messages: z
+    .array(
+      z.object({
+        id: z.string(),
+        to: z.string(),
+        state: z.enum(["queued", "delivered", "read"]),
+        reply: z.string().nullable(),
+      }),
+    )
+    .readonly(),
+});
+
+export const StatusOutput = z.object({
+  team: z.string(),
+  goal: z.string().nullable(),
+  dir: z.string(),
+  createdAt: Time,
+  supervisor: z.object({ alive: z.boolean(), pid: z.int().nullable(), since: Time.nullable() }),
+  report: z.object({ at: Time, by: z.string(), text: z.string() }).nullable(),
+  agents: z.object({
+    total: z.int(),
+    starting: z.int(),
+    working: z.int(),
+    idle: z.int(),
+    unresponsive: z.int(),
+    stopped: z.int(),
+    died: z.int(),
+  }),
+  tasks: z.object({
+    total: z.int(),
+    done: z.int(),
+    working: z.int(),
+    claimable: z.int(),
+    blocked: z.int(),
+    review: z.int(),
+    orphaned: z.int(),
+    held: z.int(),
+    failed: z.int(),
+  }),
+  /** Messages to the person that nobody has read. */
+  unread: z.int(),
+  tokens: Tokens,
+  costUsd: z.number().nullable(),
+  durability: z.enum(["default", "power"]),
+  warnings: z.array(z.string()).readonly(),
+});
+
+const CostLine = z.object({
+  key: z.string().nullable(),
+  calls: z.int(),
+  tokens: Tokens,
+  costUsd: z.number().nullable(),
+});
+
+export const CostOutput = z.object({
+  total: CostLine,
+  agents: z.array(CostLine).readonly(),
+  models: z.array(CostLine).readonly(),
+  tasks: z.array(CostLine).readonly(),
+});
+
+/** `create`, `up --detach`, `resume`, `join`: the team that there is now. */
+export const TeamOutput = z.object({
+  team: z.string(),
+  dir: z.string(),
+  members: z.array(z.string()).readonly(),
+  tasks: z.int(),
+  running: z.boolean(),
+});
+
+/** `join`: the variables with which a shell acts as that member. */
+export const JoinOutput = z.object({ team: z.string(), agent: z.string(), env: z.record(z.string(), z.string()) });
+
+/** `down`, `agent stop`, `agent kill`: who ended, and how hard it had to be asked. */
+export const StopOutput = z.object({
+  team: z.string(),
+  stopped: z.array(z.object({ name: z.string(), how: z.string() })).readonly(),
+});
+
+/** `rm`, `init`: what is there no more, or now. */
+export const RemovedOutput = z.object({ team: z.string(), removed: z.literal(true) });
+export const InitOutput = z.object({ path: z.string(), team: z.string() });
+
+/** A line of `timeline` and of the live log. More keys may stand beside these, by type. */
+export const TimelineOutput = z.looseObject({
+  v: z.literal(1),
+  at: Time,
+  type: z.string().regex(/^(team|agent|task|message|tool)\.[a-z_]+$/),
+  agent: z.string().nullable(),
+  text: z.string(),
+});
+export const TimelineList = z.array(TimelineOutput).readonly();
+
+/** The last line of `run --json`. */
+export const RunEndOutput = z.object({
+  v: z.literal(1),
+  at: Time,
+  type: z.literal("team.done"),
+  exit: z.int(),
+  reason: z.string(),
+  text: z.string(),
+  tasks: z.object({ total: z.int(), done: z.int() }),
+  tokens: Tokens,
+  costUsd: z.number().nullable(),
+});
+
+export const VersionOutput = z.object({
+  version: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  format: z.int(),
+});
+
+export const DoctorOutput = z.object({
+  version: z.string(),
+  facts: z.array(z.object({ area: z.string(), text: z.string() })).readonly(),
+  findings: z
+    .array(
+      z.object({
+        id: z.string().regex(/^DR\d{3}$/),
+        area: z.string(),
+        what: z.string(),
+        why: z.string(),
+        do: z.string(),
+      }),
+    )
+    .readonly(),
+});
+
+/** Any error, alone on stdout with `--json`; the exit code is the same as without. */
+export const ErrorOutput = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().nullable(),
+    retryable: z.boolean(),
+    details: z.record(z.string(), z.unknown()),
+  }),
+});

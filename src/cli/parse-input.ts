@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { TroupeError } from "../base/errors.ts";
+
+/**
+ * What the command line said, as `schema` wants it. Throws `bad_name` where a name is no name, else `usage`; the
+ * message names the argument or flag as it was typed.
+ */
+export function parseInput<S extends z.ZodType>(
+  schema: S,
+  raw: unknown,
+  args: readonly (readonly [string, string])[],
+): z.output<S> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const key = String(issue?.path[0] ?? "");
+  const typed = args.map(([form]) => form).find((form) => argumentKey(form) === key) ?? flagName(key);
+  const isName = issue?.code === "custom" && issue.params?.["code"] === "bad_name";
+  throw new TroupeError(isName ? "bad_name" : "usage", `${typed}: ${issue?.message ?? "wrong"}`, {
+    cause: parsed.error,
+    details: { argument: typed },
+  });
+}
+
+/** `[blocked-id]`, `<text...>`: the name that the input schema has for it. */
+export function argumentKey(form: string): string {
+  return form.replaceAll(/[[\]<>.]/g, "").replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function flagName(key: string): string {
+  return key === "" ? "the input" : `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** A brand of `protocol/names.ts` as an argument: what is wrong with it becomes `bad_name`. */
+export function nameArgument<S extends z.ZodType<unknown, string>>(
+  name: S,
+): z.ZodPipe<z.ZodString, z.ZodTransform<z.output<S>, string>> {
+  return z.string().transform((text, context) => {
+    const parsed = name.safeParse(text);
+    if (parsed.success) return parsed.data;
+    context.addIssue({
+      code: "custom",
+      message: `"${shorten(text)}" is no name: ${parsed.error.issues[0]?.message ?? "wrong"}`,
+      params: { code: "bad_name" },
+    });
+    return z.NEVER;
+  });
+}
+
+/** `3`, `#3`: the number of a task. */
+export function taskArgument<S extends z.ZodType<unknown, string>>(
+  id: S,
+): z.ZodPipe<z.ZodString, z.ZodTransform<z.output<S>, string>> {
+  return z.string().transform((text, context) => {
+    const parsed = id.safeParse(text.replace(/^#/, ""));
+    if (parsed.success) return parsed.data;
+    context.addIssue({
+      code: "custom",
+      message: `"${shorten(text)}" is no task: a task has a number from 1`,
+    });
+    return z.NEVER;
+  });
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

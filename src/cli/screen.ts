@@ -1,0 +1,67 @@
+import { createInterface } from "node:readline/promises";
+import type { z } from "zod";
+import { TroupeError } from "../base/errors.ts";
+import type { Host } from "../base/host.ts";
+import { safeText } from "../base/safe-text.ts";
+import type { Flags } from "./flags.ts";
+import type { Io, Sink } from "./io.ts";
+import { type Piece, render } from "./piece.ts";
+
+/** Where a command shows what it has: data on stdout, words on stderr. */
+export interface Screen {
+  /** A line of data. */
+  readonly line: (...pieces: readonly Piece[]) => void;
+  /** Text of several lines, as it is but for what a terminal would act on. */
+  readonly text: (text: string) => void;
+  /** One JSON text that `schema` describes; `line: true` for streams. */
+  readonly json: <S extends z.ZodType>(schema: S, value: z.input<S>, form?: "text" | "line") => void;
+  /** A line of words; nothing with --quiet. */
+  readonly say: (...pieces: readonly Piece[]) => void;
+  /** A question for a person. Throws `usage` where nobody can answer: no terminal, --no-input. */
+  readonly ask: (question: string, instead: string, signal: AbortSignal) => Promise<string>;
+  /** Columns of stdout when it is a terminal. */
+  readonly width: number | undefined;
+}
+
+export function openScreen(io: Io, flags: Flags, host: Host): Screen {
+  const color = (sink: Sink): boolean => wantsColor(sink, flags, host);
+  return {
+    line: (...pieces) => io.stdout.write(`${render(pieces, color(io.stdout))}\n`),
+    text: (text) => io.stdout.write(`${safeText(text)}\n`),
+    json: (_, value, form = "text") =>
+      io.stdout.write(`${JSON.stringify(value, null, form === "line" ? undefined : 2)}\n`),
+    say: (...pieces) => {
+      if (!flags.quiet) io.stderr.write(`${render(pieces, color(io.stderr))}\n`);
+    },
+    ask: (question, instead, signal) => ask({ io, flags, question, instead }, signal),
+    width: io.stdout.isTTY === true ? io.stdout.columns : undefined,
+  };
+}
+
+/** A terminal that was not told otherwise. Source: no-color.org, force-color.org. */
+export function wantsColor(sink: Sink, flags: Pick<Flags, "color">, { env }: Pick<Host, "env">): boolean {
+  if (!flags.color || (env["NO_COLOR"] ?? "") !== "") return false;
+  const force = env["FORCE_COLOR"];
+  if (force !== undefined && force !== "") return force !== "0" && force !== "false";
+  return sink.isTTY === true && env["TERM"] !== "dumb";
+}
+
+interface Question {
+  readonly io: Io;
+  readonly flags: Flags;
+  readonly question: string;
+  readonly instead: string;
+}
+
+async function ask({ io, flags, question, instead }: Question, signal: AbortSignal): Promise<string> {
+  if (!flags.input || io.stdin.isTTY !== true)
+    throw new TroupeError("usage", `this needs an answer and nobody can be asked: ${question}`, {
+      hint: instead,
+    });
+  const reader = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    return await reader.question(`${question} `, { signal });
+  } finally {
+    reader.close();
+  }
+}
