@@ -11,7 +11,8 @@ import type { Workspace } from "../runtime/workspace.ts";
 export async function chooseTeam(workspace: Workspace, named: string | undefined): Promise<TeamName> {
   const { host } = workspace;
   const word = named ?? host.env["TROUPE_TEAM"];
-  if (word !== undefined && word !== "") return parseTeamName(word, named === undefined ? "TROUPE_TEAM" : "the team");
+  if (word !== undefined && word !== "")
+    return parseTeamName(word, named === undefined ? "TROUPE_TEAM" : "the team");
   const teams = await teamsOf(workspace);
   const here = await sameFolder(host.cwd);
   const [newest] = teams
@@ -20,7 +21,10 @@ export async function chooseTeam(workspace: Workspace, named: string | undefined
   if (newest) return newest.name;
   const list = teams.map(({ name, dir }) => `${name} (${dir})`).join(", ");
   throw new TroupeError("team_not_found", `no team works in ${host.cwd}`, {
-    hint: list === "" ? 'start one: troupe up "GOAL", or look around: troupe demo' : `name one with --team: ${list}`,
+    hint:
+      list === ""
+        ? 'start one: troupe up "GOAL", or look around: troupe demo'
+        : `name one with --team: ${list}`,
     details: { teams: teams.map(({ name }) => name) },
   });
 }
@@ -28,7 +32,10 @@ export async function chooseTeam(workspace: Workspace, named: string | undefined
 export function parseTeamName(word: string, from: string): TeamName {
   const parsed = TeamName.safeParse(word);
   if (parsed.success) return parsed.data;
-  throw new TroupeError("bad_name", `${from}: "${word.slice(0, 80)}" is no name: ${parsed.error.issues[0]?.message ?? ""}`);
+  throw new TroupeError(
+    "bad_name",
+    `${from}: "${word.slice(0, 80)}" is no name: ${parsed.error.issues[0]?.message ?? ""}`,
+  );
 }
 
 interface KnownTeam {

@@ -79,3 +79,10 @@ function written(stream: NodeJS.WritableStream): Promise<void> {
   // An error of an earlier write is emitted before or right after this callback, never later than the next round.
   return new Promise((resolve) => stream.write("", () => setImmediate(resolve)));
 }
+
+/** The exit code of a command that was ended by `signal` while it went on and on: 128 + n, or 0 when its reader left. */
+export function interruptedExit(signal: AbortSignal): number {
+  const reason: unknown = signal.reason;
+  const exit = reason instanceof TroupeError ? reason.details["exit"] : 0;
+  return typeof exit === "number" ? exit : 0;
+}

@@ -168,7 +168,11 @@ export const TeamOutput = z.object({
 });
 
 /** `join`: the variables with which a shell acts as that member. */
-export const JoinOutput = z.object({ team: z.string(), agent: z.string(), env: z.record(z.string(), z.string()) });
+export const JoinOutput = z.object({
+  team: z.string(),
+  agent: z.string(),
+  env: z.record(z.string(), z.string()),
+});
 
 /** `down`, `agent stop`, `agent kill`: who ended, and how hard it had to be asked. */
 export const StopOutput = z.object({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TroupeError } from "../base/errors.ts";
+import { TaskId } from "../protocol/names.ts";
 
 /**
  * What the command line said, as `schema` wants it. Throws `bad_name` where a name is no name, else `usage`; the
@@ -40,11 +41,18 @@ export function nameArgument<S extends z.ZodType<unknown, string>>(
     if (parsed.success) return parsed.data;
     context.addIssue({
       code: "custom",
-      message: `"${shorten(text)}" is no name: ${parsed.error.issues[0]?.message ?? "wrong"}`,
+      message: `"${shorten(text)}" is no name: ${whyNot(parsed.error)}`,
       params: { code: "bad_name" },
     });
     return z.NEVER;
   });
+}
+
+/** Of a union the last member is the one that people mean; the words before it would have matched. */
+function whyNot({ issues }: z.ZodError): string {
+  const [issue] = issues;
+  if (issue?.code === "invalid_union") return issue.errors.at(-1)?.[0]?.message ?? issue.message;
+  return issue?.message ?? "wrong";
 }
 
 /** `3`, `#3`: the number of a task. */
@@ -65,3 +73,20 @@ export function taskArgument<S extends z.ZodType<unknown, string>>(
 function shorten(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
+
+/** `3,4` or `#3,#4`: numbers of tasks, each once. */
+export const TaskListArgument = z.string().transform((text, context): readonly TaskId[] => {
+  const ids: TaskId[] = [];
+  for (const word of text.split(",").map((part) => part.trim().replace(/^#/, ""))) {
+    const parsed = TaskId.safeParse(word);
+    if (parsed.success) ids.push(parsed.data);
+    else context.addIssue({ code: "custom", message: `"${shorten(word)}" is no task: give numbers as 3,4` });
+  }
+  return [...new Set(ids)];
+});
+
+/** A whole number, as it was typed. */
+export const IntegerArgument = z
+  .string()
+  .regex(/^-?\d{1,6}$/, "a whole number")
+  .transform(Number);

@@ -59,9 +59,13 @@ async function whoActs(host: Host, team: Team): Promise<Party> {
   const member = presentMember(await team.readOn(), agent);
   if (member) return member.name;
   const names = presentMembers(team.state()).map(({ name }) => name);
-  throw new TroupeError("agent_not_found", `TROUPE_AGENT names ${agent}, who is no member of team ${team.name}`, {
-    hint: `members: ${names.join(", ") || "nobody"}; a shell joins by: troupe join ${agent}`,
-  });
+  throw new TroupeError(
+    "agent_not_found",
+    `TROUPE_AGENT names ${agent}, who is no member of team ${team.name}`,
+    {
+      hint: `members: ${names.join(", ") || "nobody"}; a shell joins by: troupe join ${agent}`,
+    },
+  );
 }
 
 /** An agent belongs to one team. */

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { TaskId } from "../../../protocol/names.ts";
+import { defineCommand } from "../../command.ts";
+import { textOf } from "../../input-text.ts";
+import { taskArgument } from "../../parse-input.ts";
+import { changeTask } from "../../task-change.ts";
+
+export const taskDone = defineCommand({
+  name: "done",
+  summary: "Say that a task of yours is done.",
+  examples: [
+    { line: "troupe task done 1", note: "a task you have claimed", exit: 0 },
+    {
+      line: 'troupe task done 1 --result "12 tests pass"',
+      note: "with a word for those who come after",
+      exit: 0,
+    },
+  ],
+  arguments: [["<id>", "number of the task"]],
+  options: [["--result <text>", "what came out; - reads stdin"]],
+  input: z.object({
+    id: taskArgument(TaskId),
+    result: z
+      .string()
+      .max(64 * 1024)
+      .optional(),
+  }),
+  run: ({ id, result }, context, signal) =>
+    changeTask(context, {
+      done: "done",
+      change: async ({ team, me }) => {
+        const { completeTask } = await import("../../../team/tasks.ts");
+        if (result === undefined) return completeTask(team, me, id);
+        return completeTask(team, me, id, await textOf([result], context.io.stdin, signal));
+      },
+      next: () => "troupe task claim",
+    }),
+});
+
+export const taskFail = defineCommand({
+  name: "fail",
+  summary: "Give up a task of yours, with the reason.",
+  examples: [
+    { line: 'troupe task fail 1 --reason "the grammar is ambiguous"', note: "the lead is told", exit: 0 },
+    { line: "troupe task fail 1", note: "exit 2: a reason is needed", exit: 2 },
+  ],
+  arguments: [["<id>", "number of the task"]],
+  options: [["--reason <text>", "why; - reads stdin"]],
+  input: z.object({
+    id: taskArgument(TaskId),
+    reason: z
+      .string("say why: --reason TEXT")
+      .trim()
+      .min(1, "say why")
+      .max(16 * 1024),
+  }),
+  run: ({ id, reason }, context, signal) =>
+    changeTask(context, {
+      done: "failed",
+      change: async ({ team, me }) => {
+        const { failTask } = await import("../../../team/tasks.ts");
+        return failTask(team, me, id, await textOf([reason], context.io.stdin, signal));
+      },
+      next: ({ id: number }) => `troupe task reopen ${number}`,
+    }),
+});

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { TaskId } from "../../../protocol/names.ts";
+import type { Context } from "../../command.ts";
+import { defineCommand } from "../../command.ts";
+import { ageText } from "../../durations.ts";
+import { TaskDetail } from "../../output.ts";
+import { taskArgument } from "../../parse-input.ts";
+import { styled } from "../../piece.ts";
+import { taskOf } from "../../task-change.ts";
+import type { TaskView } from "../../task-view.ts";
+import { withTeam } from "../../team-session.ts";
+
+export const taskShow = defineCommand({
+  name: "show",
+  summary: "Show one task with its notes and its history.",
+  examples: [
+    { line: "troupe task show 1", note: "everything about it", exit: 0 },
+    { line: "troupe task show 1 --json", note: "an object", exit: 0 },
+    { line: "troupe task show 99", note: "exit 3: there is none", exit: 3 },
+  ],
+  arguments: [["<id>", "number of the task"]],
+  input: z.object({ id: taskArgument(TaskId) }),
+  run: ({ id }, context) =>
+    withTeam(context, undefined, async ({ team }) => {
+      const { taskHistory } = await import("../../../team/tasks.ts");
+      const { taskOutput, taskViews } = await import("../../task-view.ts");
+      const task = await taskOf(team, id);
+      const view = (await taskViews(team))(task);
+      const history = await taskHistory(team, id);
+      if (context.flags.json)
+        context.screen.json(TaskDetail, {
+          ...taskOutput(view),
+          description: task.description,
+          activeForm: task.activeForm ?? null,
+          parent: task.parent ?? null,
+          previousOwner: task.previousOwner ?? null,
+          result: task.result ?? null,
+          createdBy: task.createdBy,
+          notes: task.notes,
+          history,
+        });
+      else showDetail(context, view, history);
+      return 0;
+    }),
+});
+
+interface Change {
+  readonly at: string;
+  readonly by: string;
+  readonly change: string;
+}
+
+function showDetail({ screen, host }: Context, view: TaskView, history: readonly Change[]): void {
+  const { task, state, openBlockers, blocks } = view;
+  const now = host.now();
+  const numbers = (ids: readonly string[]): string | undefined =>
+    ids.length === 0 ? undefined : ids.map((id) => `#${id}`).join(" ");
+  screen.line(styled("bold", `#${task.id} ${task.subject}`));
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["state", state],
+    ["owner", task.owner],
+    ["for", task.assignee],
+    ["role", task.role],
+    ["waits for", numbers(openBlockers)],
+    ["blocks", numbers(blocks)],
+    ["part of", task.parent === undefined ? undefined : `#${task.parent}`],
+    ["attempts", String(task.attempts)],
+    ["created", `${ageText(task.createdAt, now)} ago by ${task.createdBy}`],
+  ];
+  for (const [name, value] of facts)
+    if (value !== undefined) screen.line(styled("dim", name.padEnd(11)), value);
+  if (task.description !== "") screen.text(`\n${task.description}`);
+  if (task.result !== undefined) screen.text(`\nresult: ${task.result}`);
+  if (task.notes.length > 0) screen.line("");
+  for (const { at, by, text } of task.notes)
+    screen.line(styled("dim", `${ageText(at, now)} ago`), ` ${by}: ${text}`);
+  screen.line("");
+  for (const { at, by, change } of history)
+    screen.line(styled("dim", `${ageText(at, now)} ago`.padEnd(11)), `${by}  ${change}`);
+}

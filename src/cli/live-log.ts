@@ -1,0 +1,154 @@
+import { followTimeline, type TimelineFilter } from "../runtime/timeline.ts";
+import type { TimelineItem } from "../runtime/timeline-items.ts";
+import type { Team } from "../team/team.ts";
+import { cellWidth, cut } from "./cell-width.ts";
+import type { Context } from "./command.ts";
+import { offsetText } from "./durations.ts";
+import { TimelineOutput } from "./output.ts";
+import { cutPieces, oneLine, type Piece, type Style, styled } from "./piece.ts";
+
+/** One word for what somebody does, by type; what is not here is not for a live log. */
+const VERBS: Readonly<Record<string, string>> = {
+  "team.created": "creates",
+  "team.supervised": "watches",
+  "team.stopping": "stops",
+  "team.reported": "reports",
+  "team.closed": "closes",
+  "agent.joined": "joins",
+  "agent.left": "leaves",
+  "agent.started": "starts",
+  "agent.stopping": "stops",
+  "agent.stopped": "ended",
+  "agent.died": "died",
+  "agent.failed": "failed",
+  "agent.retrying": "waits",
+  "agent.stuck": "is stuck",
+  "task.created": "adds",
+  "task.updated": "changes",
+  "task.claimed": "claims",
+  "task.completed": "finishes",
+  "task.failed": "fails",
+  "task.released": "releases",
+  "task.reopened": "reopens",
+  "task.passed": "passes",
+  "task.returned": "returns",
+  "task.blocked": "blocks",
+  "task.unblocked": "unblocks",
+  "task.assigned": "assigns",
+  "task.deleted": "deletes",
+  "task.noted": "notes",
+  "message.sent": "tells",
+  "message.system": "is told",
+  "tool.started": "runs",
+  "tool.failed": "error",
+  "tool.denied": "denied",
+};
+const TOOL_VERBS: Readonly<Record<string, string>> = {
+  Bash: "runs",
+  Read: "reads",
+  Write: "writes",
+  Edit: "edits",
+  Glob: "looks",
+  Grep: "looks",
+};
+const STYLES: Readonly<Record<string, Style>> = {
+  "task.completed": "green",
+  "task.passed": "green",
+  "team.reported": "green",
+  "task.failed": "red",
+  "task.returned": "red",
+  "task.reopened": "yellow",
+  "agent.died": "red",
+  "agent.failed": "red",
+  "agent.stuck": "red",
+  "tool.failed": "red",
+  "tool.denied": "red",
+};
+/** Each name has one of these for as long as the log runs; red and green say how things went. */
+const NAME_STYLES: readonly Style[] = [
+  "cyan",
+  "yellow",
+  "magenta",
+  "blue",
+  "brightGreen",
+  "brightCyan",
+  "brightMagenta",
+  "brightBlue",
+];
+const VERB_WIDTH = 8;
+/** Without a terminal a line is cut here, in columns: whole texts stand in the timeline. */
+const PLAIN_WIDTH = 300;
+
+export interface LiveLog {
+  readonly line: (item: TimelineItem) => readonly Piece[];
+}
+
+/** Lines of a log: offset from the first item, name, verb, words; names and verbs stand below each other. */
+export function liveLog(names: readonly string[]): LiveLog {
+  const known = new Map<string, Style>();
+  let nameWidth = Math.max(4, ...names.map(cellWidth));
+  let start: number | undefined;
+
+  function nameStyle(name: string): Style {
+    const style = known.get(name) ?? NAME_STYLES[known.size % NAME_STYLES.length] ?? "bold";
+    known.set(name, style);
+    return name === "user" || name === "system" ? "dim" : style;
+  }
+
+  for (const name of names) nameStyle(name);
+  return {
+    line: (item) => {
+      const at = Date.parse(item.at);
+      start ??= at;
+      const name = cut(oneLine(item.type === "message.system" ? recipients(item) : (item.agent ?? "")), 20);
+      nameWidth = Math.max(nameWidth, cellWidth(name));
+      const style = STYLES[item.type];
+      const verb = verbOf(item).padEnd(VERB_WIDTH);
+      return [
+        styled("dim", offsetText(at - start).padStart(6)),
+        "  ",
+        styled(nameStyle(name), name),
+        " ".repeat(nameWidth - cellWidth(name) + 2),
+        style === undefined ? verb : styled(style, verb),
+        "  ",
+        wordsOf(item),
+      ];
+    },
+  };
+}
+
+/** Shows what happens from now on, or since `since`, until `signal` aborts: objects with --json, lines otherwise. */
+export async function showLiveLog(
+  { screen, flags }: Pick<Context, "screen" | "flags">,
+  team: Team,
+  filter: TimelineFilter,
+  signal: AbortSignal,
+): Promise<void> {
+  const log = liveLog([...team.state().members.values()].map(({ name }) => name));
+  for await (const item of followTimeline(team, filter, signal)) {
+    if (flags.json) screen.json(TimelineOutput, { ...item }, "line");
+    else if (!isQuiet(item)) screen.line(...cutPieces(log.line(item), screen.width ?? PLAIN_WIDTH));
+  }
+}
+
+/** What nobody needs to see go by. */
+export function isQuiet({ type, agent }: TimelineItem): boolean {
+  if (type === "message.system") return true;
+  return VERBS[type] === undefined || (type === "task.released" && agent === "system");
+}
+
+function verbOf({ type, tool }: TimelineItem): string {
+  if (type === "tool.started" && tool !== undefined) return TOOL_VERBS[tool] ?? "uses";
+  return VERBS[type] ?? type;
+}
+
+function wordsOf(item: TimelineItem): string {
+  const { type, text, tool } = item;
+  if (type === "message.sent") return `${recipients(item)}: ${text}`;
+  if (type === "tool.started" && tool !== undefined && TOOL_VERBS[tool] === undefined) return `${tool} ${text}`;
+  return type === "tool.failed" || type === "tool.denied" ? `${tool ?? ""}: ${text}` : text;
+}
+
+function recipients({ to = [] }: TimelineItem): string {
+  return to.length > 3 ? `${to.slice(0, 2).join(", ")} and ${to.length - 2} more` : to.join(", ");
+}

@@ -1,0 +1,74 @@
+import { TroupeError } from "../base/errors.ts";
+import type { Message } from "../protocol/message.ts";
+import type { Party } from "../protocol/names.ts";
+import { type LogReader, openLogReader } from "../runtime/log-reader.ts";
+import { openWaker } from "../runtime/waker.ts";
+import { messageText, type MessageState, receipts } from "../team/mail.ts";
+import type { Team } from "../team/team.ts";
+import { lengthText } from "./durations.ts";
+
+export interface Waiting {
+  readonly team: Team;
+  readonly me: Party;
+  readonly sent: readonly Message[];
+  /** Absent: only looks. */
+  readonly wait: "read" | "reply" | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface SentState {
+  readonly id: string;
+  readonly to: string;
+  readonly state: MessageState;
+  /** The text of the first answer, with `wait: "reply"`. */
+  readonly reply: string | null;
+}
+
+/** What became of messages just sent; waits for what was asked. Throws `timeout`, naming who has not done it. */
+export async function waitForMail(waiting: Waiting, signal: AbortSignal): Promise<readonly SentState[]> {
+  const { team, me, sent, wait, timeoutMs } = waiting;
+  if (wait === undefined) return sent.map(({ id, to }) => ({ id, to, state: "queued", reply: null }));
+  const own = openLogReader(team.store.mailbox(me));
+  const replies = new Map<string, string>();
+  const timeout = AbortSignal.timeout(timeoutMs);
+  // Woken each second at least: that is when cursors, which are no logs, are looked at again.
+  const over = new AbortController();
+  const waker = openWaker(AbortSignal.any([signal, timeout, over.signal]));
+  waker.watch(own.log);
+  try {
+    for (;;) {
+      const states = await lookAt(waiting, own, replies);
+      const missing = states.filter(({ state, reply }) => (wait === "reply" ? reply === null : state !== "read"));
+      if (missing.length === 0) return states;
+      signal.throwIfAborted();
+      if (timeout.aborted) {
+        const names = missing.map(({ to }) => to).join(", ");
+        const what = wait === "reply" ? "answered" : "read it";
+        throw new TroupeError("timeout", `sent, but not ${what} within ${lengthText(timeoutMs)}: ${names}`, {
+          hint: "the message stays in the mailbox; see troupe inbox NAME",
+          details: { messages: missing.map(({ id }) => id) },
+        });
+      }
+      await waker.next();
+    }
+  } finally {
+    over.abort();
+  }
+}
+
+async function lookAt(
+  { team, sent }: Waiting,
+  own: LogReader<Message>,
+  replies: Map<string, string>,
+): Promise<readonly SentState[]> {
+  for (const message of await own.readOn()) {
+    const { re } = message;
+    if (re !== undefined && !replies.has(re)) replies.set(re, await messageText(team, message));
+  }
+  return Promise.all(
+    sent.map(async (message) => {
+      const state = await stateIn(team, message);
+      return { id: message.id, to: message.to, state, reply: replies.get(message.id) ?? null };
+    }),
+  );
+}

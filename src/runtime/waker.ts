@@ -1,0 +1,42 @@
+import type { Log } from "../store/store.ts";
+
+/** Wakes one waiter when any of several logs may have more. */
+export interface Waker {
+  /** Listens to this log too, once however often it is named, until the signal aborts. */
+  readonly watch: (log: Log<unknown>) => void;
+  /** Comes back at the next hint, at once when there was one since the last call, and when the signal aborts. */
+  readonly next: () => Promise<void>;
+}
+
+export function openWaker(signal: AbortSignal): Waker {
+  const watched = new Set<Log<unknown>>();
+  let hinted = false;
+  let wake: (() => void) | undefined;
+
+  function hint(): void {
+    hinted = true;
+    wake?.();
+  }
+
+  async function listen(log: Log<unknown>): Promise<void> {
+    for await (const _ of log.changes(signal)) hint();
+  }
+
+  signal.addEventListener("abort", hint, { once: true });
+  return {
+    watch: (log) => {
+      if (watched.has(log)) return;
+      watched.add(log);
+      // Ends with the signal; `changes` does not throw.
+      void listen(log);
+    },
+    next: async () => {
+      if (!hinted && !signal.aborted)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      hinted = false;
+      wake = undefined;
+    },
+  };
+}
