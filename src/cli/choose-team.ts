@@ -1,8 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { isErrno, TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
+import { nodeFiles } from "../base/node-files.ts";
 import { TeamName } from "../protocol/names.ts";
+import { teamPaths } from "../protocol/paths.ts";
 import type { Workspace } from "../runtime/workspace.ts";
+import { openFileStore } from "../store/files/open-file-store.ts";
 
 /**
  * The team that is meant: `named`, else TROUPE_TEAM, else the newest whose folder is this one. Throws `bad_name`, or
@@ -38,10 +41,46 @@ export function parseTeamName(word: string, from: string): TeamName {
   );
 }
 
-interface KnownTeam {
+export interface KnownTeam {
   readonly name: TeamName;
   readonly dir: string;
   readonly createdAt: string;
   /** `dir` with its links resolved. */
   readonly real: string;
+}
+
+/** Every team that can be read; what is wrong with the others is `doctor`'s to tell. */
+export async function teamsOf(workspace: Workspace): Promise<readonly KnownTeam[]> {
+  const teams: KnownTeam[] = [];
+  for (const name of await workspace.list()) {
+    const team = await firstEntryOf(workspace, name);
+    if (team) teams.push(team);
+  }
+  return teams;
+}
+
+/** The first entry says it all: a long journal is not folded for it. */
+async function firstEntryOf({ configDir }: Workspace, folder: TeamName): Promise<KnownTeam | undefined> {
+  try {
+    const store = await openFileStore(nodeFiles(), teamPaths(configDir, folder), { durability: "default" });
+    try {
+      const { entries } = await store.journal.read(await store.journal.start());
+      const first = entries[0]?.entry;
+      if (first?.op !== "team") return undefined;
+      return { name: first.team, dir: first.dir, createdAt: first.at, real: await sameFolder(first.dir) };
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (error instanceof TroupeError) return undefined;
+    throw error;
+  }
+}
+
+/** One spelling for a folder: its links resolved, when it is there. */
+export async function sameFolder(path: string): Promise<string> {
+  return realpath(path).catch((error: unknown) => {
+    if (isErrno(error, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) return path;
+    throw error;
+  });
 }

@@ -17,6 +17,8 @@ export interface Ending {
   readonly outputError: () => Error | undefined;
   /** Waits until stdout and stderr have taken everything, or failed. */
   readonly flush: () => Promise<void>;
+  /** For processes of a team: whoever stops them has a deadline of its own. */
+  readonly withoutDeadline: () => void;
   readonly close: () => void;
 }
 
@@ -25,6 +27,8 @@ export function watchEnding(io: Io): Ending {
   let exitCode: number | undefined;
   let outputError: Error | undefined;
   let deadline: NodeJS.Timeout | undefined;
+  let isSignalled = false;
+  let hasDeadline = true;
 
   const listeners = SIGNALS.map((name) => ({ name, listener: () => ended(name) }));
   for (const { name, listener } of listeners) io.onSignal(name, listener);
@@ -33,10 +37,10 @@ export function watchEnding(io: Io): Ending {
   io.stderr.on("error", ignored);
 
   function ended(name: EndSignal): void {
-    if (deadline) return hardEnd(name);
+    if (isSignalled) return hardEnd(name);
+    isSignalled = true;
     exitCode = 128 + NUMBERS[name];
-    deadline = setTimeout(() => hardEnd(name), GRACE_MS);
-    deadline.unref();
+    if (hasDeadline) deadline = setTimeout(() => hardEnd(name), GRACE_MS).unref();
     controller.abort(
       new TroupeError("interrupted", `interrupted by ${name}`, { details: { signal: name, exit: exitCode } }),
     );
@@ -65,6 +69,9 @@ export function watchEnding(io: Io): Ending {
     flush: async () => {
       await written(io.stdout);
       await written(io.stderr);
+    },
+    withoutDeadline: () => {
+      hasDeadline = false;
     },
     close,
   };

@@ -117,17 +117,18 @@ export function liveLog(names: readonly string[]): LiveLog {
   };
 }
 
-/** Shows what happens from now on, or since `since`, until `signal` aborts: objects with --json, lines otherwise. */
+/** Shows what happens from now on, or since `since`, until `signal` aborts or `until` says so: objects with --json, lines otherwise. */
 export async function showLiveLog(
   { screen, flags }: Pick<Context, "screen" | "flags">,
   team: Team,
-  filter: TimelineFilter,
+  { until, ...filter }: TimelineFilter & { readonly until?: (item: TimelineItem) => boolean },
   signal: AbortSignal,
 ): Promise<void> {
   const log = liveLog([...team.state().members.values()].map(({ name }) => name));
   for await (const item of followTimeline(team, filter, signal)) {
     if (flags.json) screen.json(TimelineOutput, { ...item }, "line");
     else if (!isQuiet(item)) screen.line(...cutPieces(log.line(item), screen.width ?? PLAIN_WIDTH));
+    if (until?.(item) === true) return;
   }
 }
 

@@ -14,6 +14,7 @@ import { readVersion } from "./version.ts";
 export async function main(argv: readonly string[], host: Host, io: Io = processIo()): Promise<number> {
   const ending = watchEnding(io);
   const run = async (command: Command, raw: unknown, flags: Flags): Promise<number> => {
+    if (command.hidden === true) ending.withoutDeadline();
     if (command.notForAgents === true) refuseAgents(command.name, host);
     return command.run(raw, { host, io, flags, screen: openScreen(io, flags, host) }, ending.signal);
   };

@@ -194,6 +194,9 @@ export const TimelineOutput = z.looseObject({
 });
 export const TimelineList = z.array(TimelineOutput).readonly();
 
+/** A line of `agent logs --json`: an event as the agent kept it. */
+export const EventOutput = z.looseObject({ v: z.literal(1), id: z.string(), at: Time, event: z.unknown() });
+
 /** The last line of `run --json`. */
 export const RunEndOutput = z.object({
   v: z.literal(1),

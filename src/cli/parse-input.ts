@@ -90,3 +90,12 @@ export const IntegerArgument = z
   .string()
   .regex(/^-?\d{1,6}$/, "a whole number")
   .transform(Number);
+
+/** A number from 1 to `max`, as it was typed. */
+export function countArgument(max: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, `a number from 1 to ${max}`)
+    .transform(Number)
+    .refine((count) => count >= 1 && count <= max, `a number from 1 to ${max}`);
+}

@@ -19,6 +19,8 @@ export interface Screen {
   readonly say: (...pieces: readonly Piece[]) => void;
   /** A question for a person. Throws `usage` where nobody can answer: no terminal, --no-input. */
   readonly ask: (question: string, instead: string, signal: AbortSignal) => Promise<string>;
+  /** An empty terminal; nothing anywhere else. */
+  readonly clear: () => void;
   /** Columns of stdout when it is a terminal. */
   readonly width: number | undefined;
 }
@@ -34,6 +36,9 @@ export function openScreen(io: Io, flags: Flags, host: Host): Screen {
       if (!flags.quiet) io.stderr.write(`${render(pieces, color(io.stderr))}\n`);
     },
     ask: (question, instead, signal) => ask({ io, flags, question, instead }, signal),
+    clear: () => {
+      if (io.stdout.isTTY === true) io.stdout.write("\u001b[H\u001b[2J");
+    },
     width: io.stdout.isTTY === true ? io.stdout.columns : undefined,
   };
 }

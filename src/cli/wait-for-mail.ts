@@ -3,7 +3,7 @@ import type { Message } from "../protocol/message.ts";
 import type { Party } from "../protocol/names.ts";
 import { type LogReader, openLogReader } from "../runtime/log-reader.ts";
 import { openWaker } from "../runtime/waker.ts";
-import { messageText, type MessageState, receipts } from "../team/mail.ts";
+import { type MailItem, messageText, readMailbox } from "../team/mail.ts";
 import type { Team } from "../team/team.ts";
 import { lengthText } from "./durations.ts";
 
@@ -19,7 +19,7 @@ export interface Waiting {
 export interface SentState {
   readonly id: string;
   readonly to: string;
-  readonly state: MessageState;
+  readonly state: MailItem["state"];
   /** The text of the first answer, with `wait: "reply"`. */
   readonly reply: string | null;
 }
@@ -67,7 +67,7 @@ async function lookAt(
   }
   return Promise.all(
     sent.map(async (message) => {
-      const state = await stateIn(team, message);
+      const state = (await readMailbox(team, message.to)).find((item) => item.message.id === message.id)?.state ?? "queued";
       return { id: message.id, to: message.to, state, reply: replies.get(message.id) ?? null };
     }),
   );

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { MemberName, sameName } from "../../../protocol/names.ts";
+import type { MemberStatus } from "../../../runtime/roster.ts";
+import { type Context, defineCommand } from "../../command.ts";
+import { ageText } from "../../durations.ts";
+import { AgentOutput } from "../../output.ts";
+import { nameArgument } from "../../parse-input.ts";
+import { styled } from "../../piece.ts";
+import { withTeam } from "../../team-session.ts";
+
+export const agentShow = defineCommand({
+  name: "show",
+  summary: "Show one member.",
+  examples: [
+    { line: "troupe agent show builder", note: "state, task, mail, how it ended", exit: 0 },
+    { line: "troupe agent show bulider", note: "exit 3: nobody has that name", exit: 3 },
+  ],
+  arguments: [["<name>", "the member"]],
+  input: z.object({ name: nameArgument(MemberName) }),
+  run: ({ name }, context) =>
+    withTeam(context, undefined, async ({ team }) => {
+      const { roster } = await import("../../../runtime/roster.ts");
+      const { partyNamed } = await import("../../inbox-view.ts");
+      const party = partyNamed(await team.readOn(), name);
+      const members = await roster(team);
+      const member = members.find((one) => sameName(one.name, party));
+      if (!member) {
+        context.screen.say(`${party} has left the team`);
+        return 0;
+      }
+      if (context.flags.json) context.screen.json(AgentOutput, member);
+      else show(context, member);
+      return 0;
+    }),
+});
+
+function show({ screen, host }: Context, member: MemberStatus): void {
+  screen.line(styled("bold", member.name), `  ${member.state} for ${ageText(member.since, host.now())}`);
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["role", member.lead ? "lead" : member.role],
+    ["how it ended", member.detail],
+    ["task", member.task === null ? null : `#${member.task}`],
+    ["unread mail", String(member.unread)],
+    ["model", member.model],
+    ["backend", member.backend],
+    ["pid", member.pid === null ? null : String(member.pid)],
+    ["restarts", String(member.restarts)],
+  ];
+  for (const [what, value] of facts)
+    if (value !== null) screen.line(styled("dim", what.padEnd(14)), value);
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { MemberName, Role } from "../../../protocol/names.ts";
+import { given } from "../../../runtime/given.ts";
+import { defineCommand } from "../../command.ts";
+import { nameArgument } from "../../parse-input.ts";
+import { refused, withTeam } from "../../team-session.ts";
+
+export const agentSpawn = defineCommand({
+  name: "spawn",
+  summary: "Add a member with a process of its own; a running team starts it at once.",
+  examples: [
+    { line: "troupe agent spawn checker --role review", note: "the team's model and tools", exit: 0 },
+    { line: 'troupe agent spawn fuzzer --prompt "You write fuzzers." --tools Read,Write,Bash', note: "its own", exit: 0 },
+    { line: "troupe agent spawn all", note: "exit 2: the name is reserved", exit: 2 },
+  ],
+  arguments: [["<name>", "its name"]],
+  options: [
+    ["--role <role>", "its role"],
+    ["--model <model>", "its model"],
+    ["--prompt <text>", "who it is, in front of its tasks"],
+    ["--tools <names>", "the tools it has: Read,Write,Bash; all but Bash unless given"],
+  ],
+  input: z.object({
+    name: nameArgument(MemberName),
+    role: nameArgument(Role).optional(),
+    model: z.string().trim().min(1, "it is empty").max(200, "at most 200 characters").optional(),
+    prompt: z.string().trim().min(1, "it is empty").max(64 * 1024, "at most 65536 characters").optional(),
+    tools: z
+      .string()
+      .transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
+      .optional(),
+  }),
+  notForAgents: true,
+  run: ({ name, role, model, prompt, tools }, context) =>
+    withTeam(context, undefined, async ({ team, me }) => {
+      const { joinMember } = await import("../../../team/members.ts");
+      const { supervisorOf } = await import("../../../runtime/liveness.ts");
+      const { showTeam } = await import("../../team-view.ts");
+      const definition = given({ model, prompt, tools });
+      const joined = await joinMember(team, me, { name, ...given({ role }), backend: "child", definition });
+      if (!joined.ok) throw await refused(joined.reason);
+      const supervisor = await supervisorOf(team);
+      const running = supervisor !== undefined && supervisor.verdict !== "dead";
+      showTeam(context, team, {
+        running,
+        next: running ? `troupe agent show ${name}` : `troupe resume ${team.name}, which starts ${name}`,
+      });
+      return 0;
+    }),
+});

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { TroupeError } from "../../base/errors.ts";
+import { sameName, TeamName } from "../../protocol/names.ts";
+import { defineCommand } from "../command.ts";
+import { RemovedOutput } from "../output.ts";
+import { nameArgument } from "../parse-input.ts";
+
+export const rm = defineCommand({
+  name: "rm",
+  summary: "Delete everything a team keeps: tasks, messages, logs. The folder it works in is not touched.",
+  examples: [
+    { line: "troupe rm nobody --yes", note: "exit 3: there is no such team", exit: 3 },
+    { line: "troupe rm parser-build --confirm parser-build", note: "for scripts: names it twice", exit: 0 },
+  ],
+  arguments: [["<team>", "its name"]],
+  options: [["--confirm <team>", "the name once more, instead of a question"]],
+  input: z.object({ team: nameArgument(TeamName), confirm: z.string().optional() }),
+  notForAgents: true,
+  run: async ({ team, confirm }, context, signal) => {
+    const { openWorkspace } = await import("../../runtime/workspace.ts");
+    const { host, flags, screen } = context;
+    const workspace = openWorkspace(host);
+    if (!(await workspace.list()).some((known) => sameName(known, team)))
+      throw new TroupeError("team_not_found", `there is no team ${team}`, { details: { team } });
+    const answer = flags.yes
+      ? team
+      : (confirm ?? (await screen.ask(`delete team ${team} for good? Type its name:`, `troupe rm ${team} --yes`, signal)));
+    if (!sameName(answer.trim(), team))
+      throw new TroupeError("usage", `"${answer.slice(0, 80)}" is not ${team}; nothing was deleted`);
+    await workspace.remove(team);
+    if (flags.json) screen.json(RemovedOutput, { team, removed: true });
+    else screen.line(`deleted ${team}`);
+    return 0;
+  },
+});

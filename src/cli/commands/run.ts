@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { defineCommand } from "../command.ts";
+import { Duration } from "../durations.ts";
+import { countArgument } from "../parse-input.ts";
+import { MAX_SIZE } from "../plan-team.ts";
+
+export const run = defineCommand({
+  name: "run",
+  summary: "Run a team until its goal is reached, without a screen, then stop it.",
+  examples: [
+    { line: 'troupe run -p "A parser with tests"', note: "a new team, a plain log, the lead's report", exit: 0 },
+    { line: 'troupe run -p "Fix the tests" --timeout 2h --json', note: "one object a line", exit: 0 },
+  ],
+  options: [
+    ["-p, --prompt <goal>", "what the team is to reach; the team file's goal unless given"],
+    ["-f, --file <file>", "the team file; .claude/team.json unless given"],
+    ["--size <n>", `teammates beside the lead, where no file names them (1 to ${MAX_SIZE})`],
+    ["--model <model>", "for all members"],
+    ["--timeout <time>", "give up after 30m, 2h; exit 124"],
+  ],
+  input: z.object({
+    prompt: z.string().trim().min(1, "a goal is needed").optional(),
+    file: z.string().optional(),
+    size: countArgument(MAX_SIZE).optional(),
+    model: z.string().trim().min(1, "it is empty").max(200, "at most 200 characters").optional(),
+    timeout: Duration.optional(),
+  }),
+  notForAgents: true,
+  run: async ({ prompt, timeout, ...wishes }, context, signal) => {
+    const { runHeadless } = await import("../run-headless.ts");
+    return runHeadless({ context, ...wishes, goal: prompt, timeoutMs: timeout }, signal);
+  },
+});

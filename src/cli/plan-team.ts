@@ -1,0 +1,99 @@
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { isErrno, TroupeError } from "../base/errors.ts";
+import { MemberName, sameName, type TeamName } from "../protocol/names.ts";
+import { given } from "../runtime/given.ts";
+import { newLead, readTeamFile, type TeamPlan, teamNameOf } from "../runtime/team-plan.ts";
+
+/** What the command line says about a new team. */
+export interface PlanWishes {
+  /** The folder it works in, absolute. */
+  readonly dir: string;
+  readonly name?: TeamName | undefined;
+  readonly goal?: string | undefined;
+  /** A team file; absent: `.claude/team.json` when it is there. */
+  readonly file?: string | undefined;
+  /** Teammates beside the lead, where no file names them. */
+  readonly size?: number | undefined;
+  readonly model?: string | undefined;
+}
+
+/** Names of teammates that nobody named, in this order. */
+const NAMES = [
+  "ada",
+  "bob",
+  "cleo",
+  "dan",
+  "eve",
+  "finn",
+  "gus",
+  "hana",
+  "ivo",
+  "june",
+  "kit",
+  "lena",
+  "milo",
+  "nora",
+  "otto",
+  "pia",
+] as const;
+export const MAX_SIZE = NAMES.length;
+const DEFAULT_SIZE = 3;
+
+/** The plan of a new team: the team file, or a lead and some teammates, with what the command line says on top. */
+export async function planTeam(wishes: PlanWishes): Promise<TeamPlan> {
+  const { dir, name, goal, model } = wishes;
+  const plan = await basePlan(wishes);
+  const members = plan.members.map((member) => ({
+    ...member,
+    definition: { ...member.definition, ...given({ model }) },
+  }));
+  return { ...plan, members, dir, ...given({ name, goal }) };
+}
+
+async function basePlan({ dir, name, file, size }: PlanWishes): Promise<TeamPlan> {
+  const path = file === undefined ? await usualFile(dir) : resolve(dir, file);
+  if (path === undefined)
+    return { name: name ?? teamNameOf(dir), dir, settings: {}, members: crew(size ?? DEFAULT_SIZE), tasks: [] };
+  const plan = await readTeamFile(path, dir);
+  if (size === undefined) return plan;
+  throw new TroupeError("usage", `--size: ${path} names the members`, {
+    hint: "leave --size out, or add members to the file",
+  });
+}
+
+/** `.claude/team.json` of the folder, when there is one. */
+async function usualFile(dir: string): Promise<string | undefined> {
+  const path = teamFilePath(dir);
+  try {
+    await stat(path);
+    return path;
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw error;
+  }
+}
+
+export function teamFilePath(dir: string): string {
+  return join(dir, ".claude", "team.json");
+}
+
+function crew(size: number): TeamPlan["members"] {
+  const mates = NAMES.slice(0, size).map((name) => ({
+    name: MemberName.parse(name),
+    lead: false,
+    backend: "child" as const,
+    definition: {},
+  }));
+  return [newLead(), ...mates];
+}
+
+/** `name`, or the first of `name-2`, `name-3` … that no team has. */
+export function freeName(name: TeamName, taken: readonly TeamName[], parse: (text: string) => TeamName): TeamName {
+  let free = name;
+  for (let count = 2; taken.some((other) => sameName(other, free)); count++) {
+    const ending = `-${count}`;
+    free = parse(`${name.slice(0, 64 - ending.length)}${ending}`);
+  }
+  return free;
+}

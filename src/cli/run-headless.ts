@@ -1,0 +1,43 @@
+import { TroupeError } from "../base/errors.ts";
+import { TeamName } from "../protocol/names.ts";
+import { given } from "../runtime/given.ts";
+import { findModelSource } from "../runtime/model-source.ts";
+import { openWorkspace } from "../runtime/workspace.ts";
+import { parseTeamName } from "./choose-team.ts";
+import type { Context } from "./command.ts";
+import { interruptedExit } from "./ending.ts";
+import { freeName, planTeam, type PlanWishes } from "./plan-team.ts";
+import { runTeam } from "./run-team.ts";
+import { showEnd } from "./run-end.ts";
+
+export interface HeadlessWishes extends Omit<PlanWishes, "dir" | "name"> {
+  readonly context: Context;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** `run`: a new team from its first entry to the lead's report; answers the worst of how it went. */
+export async function runHeadless({ context, timeoutMs, ...wishes }: HeadlessWishes, signal: AbortSignal): Promise<number> {
+  const { host, flags } = context;
+  await findModelSource(host);
+  const workspace = openWorkspace(host);
+  const name = flags.team === undefined ? undefined : parseTeamName(flags.team, "--team");
+  const plan = await planTeam({ ...wishes, dir: host.cwd, name });
+  if (plan.goal === undefined)
+    throw new TroupeError("usage", "a goal is needed", { hint: 'troupe run -p "GOAL", or "goal" in the team file' });
+  // A name that was asked for is not silently another one; without it each run gets the next free one.
+  const free = name ?? freeName(plan.name, await workspace.list(), (text) => TeamName.parse(text));
+  let exit = 0;
+  const end = await runTeam(
+    {
+      context,
+      workspace,
+      plan: { ...plan, name: free },
+      ...given({ timeoutMs }),
+      after: async (team, how) => {
+        exit = await showEnd(context, team, how);
+      },
+    },
+    signal,
+  );
+  return end.reason === "interrupted" ? interruptedExit(signal) : exit;
+}

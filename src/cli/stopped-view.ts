@@ -1,0 +1,33 @@
+import type { StopReport } from "../runtime/stop-team.ts";
+import type { Team } from "../team/team.ts";
+import type { Context } from "./command.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+import { StopOutput } from "./output.ts";
+import { styled } from "./piece.ts";
+
+/** How it went, for people; what is still there is the one trouble. */
+const WORDS: Readonly<Record<StopReport["members"][number]["ending"], string>> = {
+  asked: "stopped",
+  terminated: "stopped by SIGTERM",
+  killed: "killed",
+  stuck: "is still there",
+  not_running: "was not running",
+};
+
+/** Tells who ended and how; answers the exit code: 1 when somebody is still there. */
+export function showStopped({ screen, flags }: Context, team: Team, { members, supervisor }: StopReport): number {
+  const all = [
+    ...members.map(({ name, ending }) => ({ name: String(name), ending })),
+    ...(supervisor === undefined ? [] : [{ name: "supervisor", ending: supervisor }]),
+  ];
+  if (flags.json) {
+    screen.json(StopOutput, { team: team.name, stopped: all.map(({ name, ending }) => ({ name, how: ending })) });
+  } else {
+    const ended = all.filter(({ ending }) => ending !== "not_running");
+    if (ended.length === 0) screen.line(`nothing of ${team.name} was running`);
+    for (const { name, ending } of ended)
+      screen.line(styled("bold", name), `  ${WORDS[ending]}`);
+    screen.say(styled("dim", `tasks and messages are kept; next: troupe resume ${team.name}`));
+  }
+  return all.some(({ ending }) => ending === "stuck") ? EXIT_CODES.failed : 0;
+}

@@ -1,0 +1,65 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { z } from "zod";
+import { isErrno, TroupeError } from "../base/errors.ts";
+import type { TeamName } from "../protocol/names.ts";
+import type { TeamFile } from "../protocol/team-file.ts";
+import { given } from "../runtime/given.ts";
+import { teamNameOf } from "../runtime/team-plan.ts";
+import type { Context } from "./command.ts";
+import { parseTeamName } from "./choose-team.ts";
+import { teamFilePath } from "./plan-team.ts";
+
+/** Plain JSON of a team file: brands are for what was read. */
+type PlainTeamFile = z.input<typeof TeamFile>;
+
+/** What a member that writes programs needs; Bash only because it is named here. */
+const BUILDER_TOOLS = ["Bash", "Read", "Write", "Edit", "Glob", "Grep"];
+
+/** Makes the usual team file for the folder. Throws `conflict` when there is one: a person may have written it. */
+export async function writeTeamFile(
+  context: Context,
+  goalGiven: string | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly path: string; readonly team: string }> {
+  const { host, flags, io } = context;
+  const path = teamFilePath(host.cwd);
+  const asks = io.stdin.isTTY === true && flags.input && !flags.yes && !flags.json;
+  const suggested = flags.team === undefined ? teamNameOf(host.cwd) : parseTeamName(flags.team, "--team");
+  const name = asks ? await askName(context, suggested, signal) : suggested;
+  const goal = goalGiven ?? (asks ? await askGoal(context, signal) : undefined);
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(path, `${JSON.stringify(starterFile(name, goal), null, 2)}\n`, { flag: "wx" });
+  } catch (error) {
+    if (!isErrno(error, "EEXIST")) throw error;
+    throw new TroupeError("conflict", `${path} is there already; nothing was written`, {
+      hint: "edit it, or move it away first",
+      cause: error,
+      details: { path },
+    });
+  }
+  return { path, team: name };
+}
+
+async function askName(context: Context, suggested: TeamName, signal: AbortSignal): Promise<TeamName> {
+  const answer = await context.screen.ask(`team name [${suggested}]:`, "troupe init --yes", signal);
+  return answer.trim() === "" ? suggested : parseTeamName(answer.trim(), "the team");
+}
+
+async function askGoal(context: Context, signal: AbortSignal): Promise<string | undefined> {
+  const answer = await context.screen.ask("goal (may stay empty):", "troupe init --yes", signal);
+  return answer.trim() === "" ? undefined : answer.trim();
+}
+
+function starterFile(name: TeamName, goal: string | undefined): PlainTeamFile {
+  return {
+    name,
+    ...given({ goal }),
+    members: [
+      { name: "lead" },
+      { name: "builder", role: "engineer", tools: BUILDER_TOOLS },
+      { name: "reviewer", role: "review", tools: BUILDER_TOOLS },
+    ],
+  };
+}
