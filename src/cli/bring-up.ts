@@ -13,9 +13,9 @@ import { parseTeamName, sameFolder } from "./choose-team.ts";
 import type { Context } from "./command.ts";
 import { interruptedExit } from "./ending.ts";
 import { showLiveLog } from "./live-log.ts";
-import { planTeam, type PlanWishes } from "./plan-team.ts";
-import { showTeam } from "./team-view.ts";
+import { type PlanWishes, planTeam } from "./plan-team.ts";
 import { refused } from "./team-session.ts";
+import { showTeam } from "./team-view.ts";
 
 export interface UpWishes extends Omit<PlanWishes, "dir" | "name"> {
   readonly context: Context;
@@ -23,7 +23,10 @@ export interface UpWishes extends Omit<PlanWishes, "dir" | "name"> {
 }
 
 /** `up`: the team is there and runs, or somebody hears why not. Ctrl-C in its log stops nobody. */
-export async function bringUp({ context, detach, ...wishes }: UpWishes, signal: AbortSignal): Promise<number> {
+export async function bringUp(
+  { context, detach, ...wishes }: UpWishes,
+  signal: AbortSignal,
+): Promise<number> {
   const { host, flags, screen } = context;
   // Before anything is made: without a model nobody could work.
   await findModelSource(host);
@@ -41,7 +44,9 @@ export async function bringUp({ context, detach, ...wishes }: UpWishes, signal: 
     screen.say(`${team.name} is running; Ctrl-C leaves it running`);
     await showLiveLog(context, team, { tools: true, since, until: isOver }, signal);
     if (!signal.aborted) return 0;
-    screen.say(`${team.name} goes on. Look: troupe timeline --follow --team ${team.name}; stop: troupe down ${team.name}`);
+    screen.say(
+      `${team.name} goes on. Look: troupe timeline --follow --team ${team.name}; stop: troupe down ${team.name}`,
+    );
     return interruptedExit(signal);
   } finally {
     await team.close();

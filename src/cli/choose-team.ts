@@ -1,6 +1,5 @@
 import { realpath } from "node:fs/promises";
 import { isErrno, TroupeError } from "../base/errors.ts";
-import type { Host } from "../base/host.ts";
 import { nodeFiles } from "../base/node-files.ts";
 import { TeamName } from "../protocol/names.ts";
 import { teamPaths } from "../protocol/paths.ts";

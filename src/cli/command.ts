@@ -35,6 +35,8 @@ export interface CommandSpec<S extends z.ZodType> {
   /** Refused inside an agent: these are a person's. Manners, not a boundary. */
   readonly notForAgents?: boolean;
   readonly hidden?: boolean;
+  /** What begins with one dash and is no flag is an argument. */
+  readonly dashArguments?: boolean;
   /** Answers the exit code. Throws TroupeError. */
   readonly run: (input: z.output<S>, context: Context, signal: AbortSignal) => Promise<number>;
 }

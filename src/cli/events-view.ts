@@ -43,7 +43,8 @@ export async function showEvents(view: EventsView, signal: AbortSignal): Promise
   const waker = openWaker(signal);
   if (follow) waker.watch(reader.log);
   let rest = (await reader.readOn()).slice(-lines);
-  if (rest.length === 0 && !follow && !context.flags.json) context.screen.say(`${agent} has not done anything yet`);
+  if (rest.length === 0 && !follow && !context.flags.json)
+    context.screen.say(`${agent} has not done anything yet`);
   for (;;) {
     for (const entry of rest) show(context, entry);
     if (!follow) return 0;
@@ -55,7 +56,7 @@ export async function showEvents(view: EventsView, signal: AbortSignal): Promise
 
 function show({ screen, flags }: Context, entry: AgentLogEntry): void {
   if (flags.json) {
-    screen.json(EventOutput, { v: 1, at: String(entry["at"]), ...entry }, "line");
+    screen.json(EventOutput, { v: 1, at: String(entry["at"]), event: entry["event"], ...entry }, "line");
     return;
   }
   const parsed = Event.safeParse(entry);

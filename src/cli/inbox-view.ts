@@ -1,11 +1,13 @@
 import type { z } from "zod";
 import { TroupeError } from "../base/errors.ts";
 import type { Party } from "../protocol/names.ts";
+import type { Receipt } from "../team/mail.ts";
+import type { Message } from "../protocol/message.ts";
+import { openWaker } from "../runtime/waker.ts";
 import { memberNamed, nearestNames, presentMembers } from "../team/derive.ts";
-import { type MailItem, messageText, openMailbox, readMailbox } from "../team/mail.ts";
+import { messageText, openMailbox, readMailbox } from "../team/mail.ts";
 import type { TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
-import { openWaker } from "../runtime/waker.ts";
 import type { Context } from "./command.ts";
 import { ageText } from "./durations.ts";
 import { interruptedExit } from "./ending.ts";
@@ -30,7 +32,10 @@ export function partyNamed(state: TeamState, name: string): Party {
   const names = presentMembers(state).map((one) => one.name);
   const [near] = nearestNames(name, names);
   throw new TroupeError("agent_not_found", `no agent named "${name}" in team ${state.team?.name ?? ""}`, {
-    hint: near === undefined ? "all names: troupe agent list" : `did you mean ${near}? all names: troupe agent list`,
+    hint:
+      near === undefined
+        ? "all names: troupe agent list"
+        : `did you mean ${near}? all names: troupe agent list`,
     details: { name, nearest: near ?? null },
   });
 }
@@ -77,7 +82,10 @@ async function acknowledge(team: Team, owner: Party): Promise<void> {
   }
 }
 
-async function messageOutput(team: Team, { message, state }: MailItem): Promise<z.input<typeof MessageOutput>> {
+async function messageOutput(
+  team: Team,
+  { message, state }: { readonly message: Message; readonly state: Receipt },
+): Promise<z.input<typeof MessageOutput>> {
   const { id, from, to, at, kind, task, re, urgent } = message;
   return {
     id,
@@ -93,7 +101,11 @@ async function messageOutput(team: Team, { message, state }: MailItem): Promise<
   };
 }
 
-function show({ screen, flags, host }: Context, message: z.input<typeof MessageOutput>, stream: boolean): void {
+function show(
+  { screen, flags, host }: Context,
+  message: z.input<typeof MessageOutput>,
+  stream: boolean,
+): void {
   if (flags.json && stream) {
     screen.json(MessageOutput, message, "line");
     return;

@@ -146,7 +146,8 @@ function verbOf({ type, tool }: TimelineItem): string {
 function wordsOf(item: TimelineItem): string {
   const { type, text, tool } = item;
   if (type === "message.sent") return `${recipients(item)}: ${text}`;
-  if (type === "tool.started" && tool !== undefined && TOOL_VERBS[tool] === undefined) return `${tool} ${text}`;
+  if (type === "tool.started" && tool !== undefined && TOOL_VERBS[tool] === undefined)
+    return `${tool} ${text}`;
   return type === "tool.failed" || type === "tool.denied" ? `${tool ?? ""}: ${text}` : text;
 }
 

@@ -210,6 +210,17 @@ export const RunEndOutput = z.object({
   costUsd: z.number().nullable(),
 });
 
+/** The last line of `demo --json`. */
+export const DemoEndOutput = z.object({
+  v: z.literal(1),
+  at: Time,
+  type: z.literal("demo.done"),
+  exit: z.int(),
+  expression: z.string(),
+  result: z.string().nullable(),
+  error: z.string().nullable(),
+});
+
 export const VersionOutput = z.object({
   version: z.string(),
   node: z.string(),

@@ -17,5 +17,7 @@ export function ownInstance({ env }: Host): InstanceId {
 
 function needed(value: string | undefined, name: string): string {
   if (value !== undefined && value !== "") return value;
-  throw new TroupeError("usage", `${name} is not set: troupe itself starts this command`, { hint: "troupe up" });
+  throw new TroupeError("usage", `${name} is not set: troupe itself starts this command`, {
+    hint: "troupe up",
+  });
 }

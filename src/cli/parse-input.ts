@@ -75,7 +75,7 @@ function shorten(text: string): string {
 }
 
 /** `3,4` or `#3,#4`: numbers of tasks, each once. */
-export const TaskListArgument = z.string().transform((text, context): readonly TaskId[] => {
+export const TaskListArgument = z.string().transform((text, context): TaskId[] => {
   const ids: TaskId[] = [];
   for (const word of text.split(",").map((part) => part.trim().replace(/^#/, ""))) {
     const parsed = TaskId.safeParse(word);

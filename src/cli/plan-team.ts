@@ -54,7 +54,13 @@ export async function planTeam(wishes: PlanWishes): Promise<TeamPlan> {
 async function basePlan({ dir, name, file, size }: PlanWishes): Promise<TeamPlan> {
   const path = file === undefined ? await usualFile(dir) : resolve(dir, file);
   if (path === undefined)
-    return { name: name ?? teamNameOf(dir), dir, settings: {}, members: crew(size ?? DEFAULT_SIZE), tasks: [] };
+    return {
+      name: name ?? teamNameOf(dir),
+      dir,
+      settings: {},
+      members: crew(size ?? DEFAULT_SIZE),
+      tasks: [],
+    };
   const plan = await readTeamFile(path, dir);
   if (size === undefined) return plan;
   throw new TroupeError("usage", `--size: ${path} names the members`, {
@@ -89,7 +95,11 @@ function crew(size: number): TeamPlan["members"] {
 }
 
 /** `name`, or the first of `name-2`, `name-3` … that no team has. */
-export function freeName(name: TeamName, taken: readonly TeamName[], parse: (text: string) => TeamName): TeamName {
+export function freeName(
+  name: TeamName,
+  taken: readonly TeamName[],
+  parse: (text: string) => TeamName,
+): TeamName {
   let free = name;
   for (let count = 2; taken.some((other) => sameName(other, free)); count++) {
     const ending = `-${count}`;

@@ -70,6 +70,7 @@ function addCommand(
     .command(command.name, { hidden: command.hidden === true })
     .summary(command.summary)
     .configureHelp({ formatHelp: () => commandHelp(path, command) });
+  if (command.dashArguments === true) child.allowUnknownOption();
   const keys = (command.arguments ?? []).map(([form]) => argumentKey(form));
   for (const [form, text] of command.arguments ?? []) child.argument(form, text);
   for (const [form, text] of command.options ?? []) child.option(form, text);

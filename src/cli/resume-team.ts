@@ -13,7 +13,11 @@ import { refused } from "./team-session.ts";
  * Gives a life to everybody who has none, or to `only`: through a new supervisor, or through the one that runs. Throws
  * `already_running` when nobody needs one, `agent_not_found`, `auth_missing`.
  */
-export async function resumeTeam(workspace: Workspace, team: Team, only: MemberName | undefined): Promise<void> {
+export async function resumeTeam(
+  workspace: Workspace,
+  team: Team,
+  only: MemberName | undefined,
+): Promise<void> {
   await findModelSource(workspace.host);
   const state = await team.readOn();
   const wanted = only === undefined ? presentMembers(state) : [memberOf(team, only)];

@@ -6,9 +6,10 @@ import { openWorkspace } from "../runtime/workspace.ts";
 import { parseTeamName } from "./choose-team.ts";
 import type { Context } from "./command.ts";
 import { interruptedExit } from "./ending.ts";
-import { freeName, planTeam, type PlanWishes } from "./plan-team.ts";
-import { runTeam } from "./run-team.ts";
+import { styled } from "./piece.ts";
+import { freeName, type PlanWishes, planTeam } from "./plan-team.ts";
 import { showEnd } from "./run-end.ts";
+import { runTeam } from "./run-team.ts";
 
 export interface HeadlessWishes extends Omit<PlanWishes, "dir" | "name"> {
   readonly context: Context;
@@ -16,14 +17,19 @@ export interface HeadlessWishes extends Omit<PlanWishes, "dir" | "name"> {
 }
 
 /** `run`: a new team from its first entry to the lead's report; answers the worst of how it went. */
-export async function runHeadless({ context, timeoutMs, ...wishes }: HeadlessWishes, signal: AbortSignal): Promise<number> {
+export async function runHeadless(
+  { context, timeoutMs, ...wishes }: HeadlessWishes,
+  signal: AbortSignal,
+): Promise<number> {
   const { host, flags } = context;
   await findModelSource(host);
   const workspace = openWorkspace(host);
   const name = flags.team === undefined ? undefined : parseTeamName(flags.team, "--team");
   const plan = await planTeam({ ...wishes, dir: host.cwd, name });
   if (plan.goal === undefined)
-    throw new TroupeError("usage", "a goal is needed", { hint: 'troupe run -p "GOAL", or "goal" in the team file' });
+    throw new TroupeError("usage", "a goal is needed", {
+      hint: 'troupe run -p "GOAL", or "goal" in the team file',
+    });
   // A name that was asked for is not silently another one; without it each run gets the next free one.
   const free = name ?? freeName(plan.name, await workspace.list(), (text) => TeamName.parse(text));
   let exit = 0;
@@ -35,6 +41,7 @@ export async function runHeadless({ context, timeoutMs, ...wishes }: HeadlessWis
       ...given({ timeoutMs }),
       after: async (team, how) => {
         exit = await showEnd(context, team, how);
+        context.screen.say(styled("dim", `next: troupe timeline --team ${team.name}`));
       },
     },
     signal,

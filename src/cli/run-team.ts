@@ -1,7 +1,7 @@
-import type { Team } from "../team/team.ts";
 import type { TeamPlan } from "../runtime/team-plan.ts";
-import type { Workspace } from "../runtime/workspace.ts";
 import { type TeamEnd, waitUntilDone } from "../runtime/wait-until-done.ts";
+import type { Workspace } from "../runtime/workspace.ts";
+import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
 import { showLiveLog } from "./live-log.ts";
 

@@ -1,19 +1,20 @@
 import type { z } from "zod";
 import { costs } from "../runtime/cost.ts";
 import { supervisorOf } from "../runtime/liveness.ts";
-import { type MemberStatus, roster } from "../runtime/roster.ts";
+import { roster } from "../runtime/roster.ts";
 import { readMailbox } from "../team/mail.ts";
 import type { Team } from "../team/team.ts";
 import { counted, moneyText, tokensText } from "./amounts.ts";
 import type { Context } from "./command.ts";
 import { ageText } from "./durations.ts";
-import type { StatusOutput } from "./output.ts";
+import { AgentList, type AgentOutput, type StatusOutput } from "./output.ts";
 import { type Piece, type Style, styled } from "./piece.ts";
 import { warning } from "./report.ts";
 import { table } from "./table.ts";
 import { taskViews } from "./task-view.ts";
 
 export type Status = z.input<typeof StatusOutput>;
+type MemberStatus = z.infer<typeof AgentOutput>;
 
 export interface StatusView {
   readonly status: Status;
@@ -25,7 +26,7 @@ export async function lookAtTeam(team: Team): Promise<StatusView> {
   const state = await team.readOn();
   const look = await taskViews(team);
   const views = [...state.tasks.values()].map(look).filter((view) => view.state !== "deleted");
-  const members = await roster(team);
+  const members = AgentList.parse(await roster(team));
   const signs = await supervisorOf(team);
   const { usage } = (await costs(team)).total;
   const { input, output, cacheRead, cacheWrite, costUsd } = usage;
@@ -98,14 +99,19 @@ export function memberRow(member: MemberStatus, now: number): readonly Piece[] {
     ageText(since, now),
     task === null ? "" : `#${task}`,
     unread > 0 ? String(unread) : "",
-    tokens === null ? "" : `${tokensText(tokens.input + tokens.cacheRead + tokens.cacheWrite)}/${tokensText(tokens.output)}`,
+    tokens === null
+      ? ""
+      : `${tokensText(tokens.input + tokens.cacheRead + tokens.cacheWrite)}/${tokensText(tokens.output)}`,
     costUsd === null ? "" : moneyText(costUsd),
   ];
 }
 
 export const MEMBER_HEAD = ["agent", "role", "state", "for", "task", "unread", "tokens", "money"];
 
-export function showStatus({ screen, host }: Pick<Context, "screen" | "host">, { status, members }: StatusView): void {
+export function showStatus(
+  { screen, host }: Pick<Context, "screen" | "host">,
+  { status, members }: StatusView,
+): void {
   const { tasks, supervisor } = status;
   screen.line(styled("bold", status.team), `  ${status.dir}`);
   if (status.goal !== null) screen.line(styled("dim", "goal    "), status.goal);
@@ -120,10 +126,16 @@ export function showStatus({ screen, host }: Pick<Context, "screen" | "host">, {
   );
   if (status.report) screen.line(styled("dim", "report  "), status.report.text);
   if (members.length > 0) screen.line("");
-  for (const line of members.length === 0 ? [] : table(MEMBER_HEAD, members.map((member) => memberRow(member, host.now()))))
+  for (const line of members.length === 0
+    ? []
+    : table(
+        MEMBER_HEAD,
+        members.map((member) => memberRow(member, host.now())),
+      ))
     screen.line(...line);
   for (const text of status.warnings) screen.say(...warning(text));
-  if (status.unread > 0) screen.say(styled("dim", `${counted(status.unread, "new message")}: troupe inbox --unread`));
+  if (status.unread > 0)
+    screen.say(styled("dim", `${counted(status.unread, "new message")}: troupe inbox --unread`));
   else if (!supervisor.alive && members.some(({ backend }) => backend === "child"))
     screen.say(styled("dim", `next: troupe resume ${status.team}`));
 }

@@ -15,18 +15,24 @@ const WORDS: Readonly<Record<StopReport["members"][number]["ending"], string>> =
 };
 
 /** Tells who ended and how; answers the exit code: 1 when somebody is still there. */
-export function showStopped({ screen, flags }: Context, team: Team, { members, supervisor }: StopReport): number {
+export function showStopped(
+  { screen, flags }: Context,
+  team: Team,
+  { members, supervisor }: StopReport,
+): number {
   const all = [
     ...members.map(({ name, ending }) => ({ name: String(name), ending })),
     ...(supervisor === undefined ? [] : [{ name: "supervisor", ending: supervisor }]),
   ];
   if (flags.json) {
-    screen.json(StopOutput, { team: team.name, stopped: all.map(({ name, ending }) => ({ name, how: ending })) });
+    screen.json(StopOutput, {
+      team: team.name,
+      stopped: all.map(({ name, ending }) => ({ name, how: ending })),
+    });
   } else {
     const ended = all.filter(({ ending }) => ending !== "not_running");
     if (ended.length === 0) screen.line(`nothing of ${team.name} was running`);
-    for (const { name, ending } of ended)
-      screen.line(styled("bold", name), `  ${WORDS[ending]}`);
+    for (const { name, ending } of ended) screen.line(styled("bold", name), `  ${WORDS[ending]}`);
     screen.say(styled("dim", `tasks and messages are kept; next: troupe resume ${team.name}`));
   }
   return all.some(({ ending }) => ending === "stuck") ? EXIT_CODES.failed : 0;

@@ -6,8 +6,8 @@ import type { TeamName } from "../protocol/names.ts";
 import type { TeamFile } from "../protocol/team-file.ts";
 import { given } from "../runtime/given.ts";
 import { teamNameOf } from "../runtime/team-plan.ts";
-import type { Context } from "./command.ts";
 import { parseTeamName } from "./choose-team.ts";
+import type { Context } from "./command.ts";
 import { teamFilePath } from "./plan-team.ts";
 
 /** Plain JSON of a team file: brands are for what was read. */

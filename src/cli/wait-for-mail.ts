@@ -3,7 +3,7 @@ import type { Message } from "../protocol/message.ts";
 import type { Party } from "../protocol/names.ts";
 import { type LogReader, openLogReader } from "../runtime/log-reader.ts";
 import { openWaker } from "../runtime/waker.ts";
-import { type MailItem, messageText, readMailbox } from "../team/mail.ts";
+import { messageText, readMailbox, type Receipt } from "../team/mail.ts";
 import type { Team } from "../team/team.ts";
 import { lengthText } from "./durations.ts";
 
@@ -19,7 +19,7 @@ export interface Waiting {
 export interface SentState {
   readonly id: string;
   readonly to: string;
-  readonly state: MailItem["state"];
+  readonly state: Receipt;
   /** The text of the first answer, with `wait: "reply"`. */
   readonly reply: string | null;
 }
@@ -38,7 +38,9 @@ export async function waitForMail(waiting: Waiting, signal: AbortSignal): Promis
   try {
     for (;;) {
       const states = await lookAt(waiting, own, replies);
-      const missing = states.filter(({ state, reply }) => (wait === "reply" ? reply === null : state !== "read"));
+      const missing = states.filter(({ state, reply }) =>
+        wait === "reply" ? reply === null : state !== "read",
+      );
       if (missing.length === 0) return states;
       signal.throwIfAborted();
       if (timeout.aborted) {
@@ -67,7 +69,9 @@ async function lookAt(
   }
   return Promise.all(
     sent.map(async (message) => {
-      const state = (await readMailbox(team, message.to)).find((item) => item.message.id === message.id)?.state ?? "queued";
+      const state =
+        (await readMailbox(team, message.to)).find((item) => item.message.id === message.id)?.state ??
+        "queued";
       return { id: message.id, to: message.to, state, reply: replies.get(message.id) ?? null };
     }),
   );

@@ -56,7 +56,7 @@ interface Timeline {
   /** What is new in all logs since the last call. */
   readonly readOn: () => Promise<readonly TimelineItem[]>;
   /** The logs it knows of so far. */
-  readonly logs: () => readonly Log<unknown>[];
+  readonly logs: () => readonly Pick<Log<never>, "changes">[];
 }
 
 function openTimeline(team: Team, { tools = false, kind }: TimelineFilter): Timeline {

@@ -1,15 +1,18 @@
 import type { Log } from "../store/store.ts";
 
+/** All that is asked of a log here. */
+type Changing = Pick<Log<never>, "changes">;
+
 /** Wakes one waiter when any of several logs may have more. */
 export interface Waker {
   /** Listens to this log too, once however often it is named, until the signal aborts. */
-  readonly watch: (log: Log<unknown>) => void;
+  readonly watch: (log: Changing) => void;
   /** Comes back at the next hint, at once when there was one since the last call, and when the signal aborts. */
   readonly next: () => Promise<void>;
 }
 
 export function openWaker(signal: AbortSignal): Waker {
-  const watched = new Set<Log<unknown>>();
+  const watched = new Set<Changing>();
   let hinted = false;
   let wake: (() => void) | undefined;
 
@@ -18,7 +21,7 @@ export function openWaker(signal: AbortSignal): Waker {
     wake?.();
   }
 
-  async function listen(log: Log<unknown>): Promise<void> {
+  async function listen(log: Changing): Promise<void> {
     for await (const _ of log.changes(signal)) hint();
   }
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import type { CostLine, Costs } from "../../runtime/cost.ts";
+import { moneyText, tokensText } from "../amounts.ts";
 import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import { moneyText, tokensText } from "../amounts.ts";
 import { CostOutput } from "../output.ts";
 import { table } from "../table.ts";
 import { withTeam } from "../team-session.ts";
-import type { CostLine, Costs } from "../../runtime/cost.ts";
 
 export const cost = defineCommand({
   name: "cost",

@@ -8,7 +8,9 @@ import { nameArgument } from "../parse-input.ts";
 /** `builder`, `builder:engineer`. */
 const MemberWord = z.string().transform((word, context) => {
   const [name = "", role, ...rest] = word.split(":");
-  const parsed = z.object({ name: nameArgument(MemberName), role: nameArgument(Role).optional() }).safeParse({ name, role });
+  const parsed = z
+    .object({ name: nameArgument(MemberName), role: nameArgument(Role).optional() })
+    .safeParse({ name, role });
   if (parsed.success && rest.length === 0) return parsed.data;
   const [issue] = parsed.error?.issues ?? [];
   context.addIssue({
@@ -21,10 +23,15 @@ const MemberWord = z.string().transform((word, context) => {
 
 export const create = defineCommand({
   name: "create",
-  summary: "Make a team without starting agents: a task list and mailboxes for people, scripts and agents of your own.",
+  summary:
+    "Make a team without starting agents: a task list and mailboxes for people, scripts and agents of your own.",
   examples: [
     { line: "troupe create parser", note: "an empty team of this folder", exit: 0 },
-    { line: "troupe create docs --member ada --member bob:review", note: "with members that act through a shell", exit: 0 },
+    {
+      line: "troupe create docs --member ada --member bob:review",
+      note: "with members that act through a shell",
+      exit: 0,
+    },
     { line: "troupe create ../x", note: "exit 2: that is no name", exit: 2 },
   ],
   arguments: [["[team]", "its name; the folder's unless given"]],
@@ -37,7 +44,12 @@ export const create = defineCommand({
     team: nameArgument(TeamName).optional(),
     file: z.string().optional(),
     member: z.array(MemberWord).readonly().default([]),
-    goal: z.string().trim().min(1, "it is empty").max(64 * 1024).optional(),
+    goal: z
+      .string()
+      .trim()
+      .min(1, "it is empty")
+      .max(64 * 1024)
+      .optional(),
   }),
   run: async ({ team: named, file, member, goal }, context) => {
     const { openWorkspace } = await import("../../runtime/workspace.ts");
@@ -56,7 +68,14 @@ export const create = defineCommand({
     }));
     const plan =
       file === undefined
-        ? { name: wanted ?? teamNameOf(host.cwd), dir: host.cwd, settings: {}, members: [], tasks: [], ...given({ goal }) }
+        ? {
+            name: wanted ?? teamNameOf(host.cwd),
+            dir: host.cwd,
+            settings: {},
+            members: [],
+            tasks: [],
+            ...given({ goal }),
+          }
         : await planTeam({ dir: host.cwd, file, name: wanted, goal });
     refuseTwice([...plan.members, ...byHand].map(({ name }) => name));
     const team = await openWorkspace(host).create({ ...plan, members: [...plan.members, ...byHand] });
@@ -72,5 +91,8 @@ export const create = defineCommand({
 function refuseTwice(names: readonly MemberName[]): void {
   const twice = names.find((name, index) => names.slice(0, index).some((other) => sameName(other, name)));
   if (twice !== undefined)
-    throw new TroupeError("name_taken", `--member: there are two members named ${twice} (names compare without case)`);
+    throw new TroupeError(
+      "name_taken",
+      `--member: there are two members named ${twice} (names compare without case)`,
+    );
 }

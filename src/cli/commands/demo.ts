@@ -11,9 +11,21 @@ export const demo = defineCommand({
   ],
   arguments: [["[expression]", "what the built program is to compute"]],
   options: [["--keep", "keep the folders and name them"]],
-  input: z.object({ expression: z.string().default("2*(3+4)-5"), keep: z.boolean().default(false) }),
+  // An expression may begin with a minus.
+  dashArguments: true,
+  input: z.object({
+    expression: z
+      .string()
+      .refine((text) => !text.startsWith("--"), "there is no such flag")
+      .default("2*(3+4)-5"),
+    keep: z.boolean().default(false),
+  }),
   run: async ({ expression, keep }, context, signal) => {
+    const { readScript } = await import("../../scripted/read-script.ts");
+    const { startScriptedModel } = await import("../../scripted/server.ts");
     const { runDemo } = await import("../demo-run.ts");
-    return runDemo({ context, expression, keep }, signal);
+    const startModel = async (path: string) =>
+      startScriptedModel({ script: await readScript(path), host: context.host });
+    return runDemo({ context, expression, keep, startModel }, signal);
   },
 });

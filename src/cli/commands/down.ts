@@ -25,7 +25,9 @@ export const down = defineCommand({
     withTeam(context, named, async ({ workspace, team }) => {
       const { STOP_LIMITS, stopTeam } = await import("../../runtime/stop-team.ts");
       const { showStopped } = await import("../stopped-view.ts");
-      const limits = now ? { graceMs: 0, termMs: 2_000 } : { ...STOP_LIMITS, graceMs: timeout ?? STOP_LIMITS.graceMs };
+      const limits = now
+        ? { graceMs: 0, termMs: 2_000 }
+        : { ...STOP_LIMITS, graceMs: timeout ?? STOP_LIMITS.graceMs };
       const report = await stopTeam(workspace, team, { ...limits, by: "user" }, signal);
       return showStopped(context, team, report);
     }),

@@ -10,7 +10,14 @@ export const init = defineCommand({
     { line: "troupe init --yes --goal 'A parser with tests'", note: "with a goal", exit: 0 },
   ],
   options: [["--goal <text>", "what the team is to reach"]],
-  input: z.object({ goal: z.string().trim().min(1, "it is empty").max(64 * 1024).optional() }),
+  input: z.object({
+    goal: z
+      .string()
+      .trim()
+      .min(1, "it is empty")
+      .max(64 * 1024)
+      .optional(),
+  }),
   run: async ({ goal }, context, signal) => {
     const { writeTeamFile } = await import("../team-file-writer.ts");
     const { path, team } = await writeTeamFile(context, goal, signal);

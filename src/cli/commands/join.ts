@@ -20,7 +20,12 @@ export const join = defineCommand({
   run: ({ name, role }, context) =>
     withTeam(context, undefined, async ({ team, me }) => {
       const { joinMember } = await import("../../team/members.ts");
-      const joined = await joinMember(team, me, { name, ...given({ role }), backend: "hand", definition: {} });
+      const joined = await joinMember(team, me, {
+        name,
+        ...given({ role }),
+        backend: "hand",
+        definition: {},
+      });
       if (!joined.ok) throw await refused(joined.reason);
       const env = { TROUPE_TEAM: team.name, TROUPE_AGENT: joined.member.name };
       const { flags, screen } = context;

@@ -10,4 +10,15 @@ import { run } from "./run.ts";
 import { supervise } from "./supervise.ts";
 import { up } from "./up.ts";
 
-export const lifeCommands: readonly Command[] = [demo, init, up, run, down, resume, create, join, rm, supervise];
+export const lifeCommands: readonly Command[] = [
+  demo,
+  init,
+  up,
+  run,
+  down,
+  resume,
+  create,
+  join,
+  rm,
+  supervise,
+];

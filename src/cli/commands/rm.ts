@@ -24,7 +24,12 @@ export const rm = defineCommand({
       throw new TroupeError("team_not_found", `there is no team ${team}`, { details: { team } });
     const answer = flags.yes
       ? team
-      : (confirm ?? (await screen.ask(`delete team ${team} for good? Type its name:`, `troupe rm ${team} --yes`, signal)));
+      : (confirm ??
+        (await screen.ask(
+          `delete team ${team} for good? Type its name:`,
+          `troupe rm ${team} --yes`,
+          signal,
+        )));
     if (!sameName(answer.trim(), team))
       throw new TroupeError("usage", `"${answer.slice(0, 80)}" is not ${team}; nothing was deleted`);
     await workspace.remove(team);

@@ -8,7 +8,11 @@ export const run = defineCommand({
   name: "run",
   summary: "Run a team until its goal is reached, without a screen, then stop it.",
   examples: [
-    { line: 'troupe run -p "A parser with tests"', note: "a new team, a plain log, the lead's report", exit: 0 },
+    {
+      line: 'troupe run -p "A parser with tests"',
+      note: "a new team, a plain log, the lead's report",
+      exit: 0,
+    },
     { line: 'troupe run -p "Fix the tests" --timeout 2h --json', note: "one object a line", exit: 0 },
   ],
   options: [

@@ -16,9 +16,17 @@ export const send = defineCommand({
   name: "send",
   summary: "Send a message to a member, to several, to a role, to all or to the person.",
   examples: [
-    { line: 'troupe send builder "use Pratt parsing"', note: "enters between two of its tool calls", exit: 0 },
+    {
+      line: 'troupe send builder "use Pratt parsing"',
+      note: "enters between two of its tool calls",
+      exit: 0,
+    },
     { line: 'troupe send builder,reviewer "the grammar changed"', note: "to several", exit: 0 },
-    { line: 'troupe send @all "stop for lunch" --urgent', note: "to everybody, shown before other mail", exit: 0 },
+    {
+      line: 'troupe send @all "stop for lunch" --urgent',
+      note: "to everybody, shown before other mail",
+      exit: 0,
+    },
     { line: 'troupe send @role:review "#3 is ready" --task 3', note: "to all with that role", exit: 0 },
     { line: 'troupe send bulider "hello"', note: "exit 3: nobody has that name; nothing was sent", exit: 3 },
   ],
@@ -34,7 +42,12 @@ export const send = defineCommand({
     ["--timeout <time>", "how long to wait (10m)"],
   ],
   input: z.object({
-    to: z.string().transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== "")),
+    to: z.string().transform((text) =>
+      text
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== ""),
+    ),
     text: z.array(z.string()).readonly(),
     task: taskArgument(TaskId).optional(),
     re: nameArgument(EntryId).optional(),
@@ -56,7 +69,11 @@ export const send = defineCommand({
       if (flags.json) screen.json(SentOutput, { at: new Date(context.host.now()).toISOString(), messages });
       else if (messages.length === 0) screen.say("nobody but you is there: nothing was sent");
       for (const { id, to: receiver, state, reply } of flags.json ? [] : messages) {
-        screen.line(`${state === "queued" ? "sent" : state} to `, styled("bold", receiver), styled("dim", `  ${id}`));
+        screen.line(
+          `${state === "queued" ? "sent" : state} to `,
+          styled("bold", receiver),
+          styled("dim", `  ${id}`),
+        );
         if (reply !== null) screen.text(reply);
       }
       return 0;

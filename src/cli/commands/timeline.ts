@@ -44,7 +44,11 @@ export const timelineCommand = defineCommand({
         return interruptedExit(signal);
       }
       const items = await timeline(team, filter);
-      if (flags.json) screen.json(TimelineList, items.map((item) => ({ ...item })));
+      if (flags.json)
+        screen.json(
+          TimelineList,
+          items.map((item) => ({ ...item })),
+        );
       else if (items.length === 0) screen.say("nothing happened");
       else {
         const log = liveLog([]);

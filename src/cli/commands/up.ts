@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
-import { MAX_SIZE } from "../plan-team.ts";
 import { countArgument } from "../parse-input.ts";
+import { MAX_SIZE } from "../plan-team.ts";
 
 export const up = defineCommand({
   name: "up",

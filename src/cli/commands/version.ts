@@ -20,7 +20,8 @@ export const version = defineCommand({
       format: FORMAT_VERSION,
     };
     if (flags.json) screen.json(VersionOutput, found);
-    else screen.line(`troupe ${found.version} (Node ${found.node}, ${found.platform}, format ${found.format})`);
+    else
+      screen.line(`troupe ${found.version} (Node ${found.node}, ${found.platform}, format ${found.format})`);
     return 0;
   },
 });

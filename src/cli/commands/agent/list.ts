@@ -17,10 +17,11 @@ export const agentList = defineCommand({
       const { roster } = await import("../../../runtime/roster.ts");
       const { MEMBER_HEAD, memberRow } = await import("../../status-view.ts");
       await team.readOn();
-      const members = await roster(team);
+      const members = AgentList.parse(await roster(team));
       const { flags, screen, host } = context;
-      if (flags.json) screen.json(AgentList, [...members]);
-      else if (members.length === 0) screen.say("no members; add one: troupe agent spawn NAME, or troupe join NAME");
+      if (flags.json) screen.json(AgentList, members);
+      else if (members.length === 0)
+        screen.say("no members; add one: troupe agent spawn NAME, or troupe join NAME");
       else {
         const rows = members.map((member) => memberRow(member, host.now()));
         for (const line of table(MEMBER_HEAD, rows)) screen.line(...line);

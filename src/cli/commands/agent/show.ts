@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { MemberName, sameName } from "../../../protocol/names.ts";
-import type { MemberStatus } from "../../../runtime/roster.ts";
 import { type Context, defineCommand } from "../../command.ts";
 import { ageText } from "../../durations.ts";
-import { AgentOutput } from "../../output.ts";
+import { AgentList, AgentOutput } from "../../output.ts";
 import { nameArgument } from "../../parse-input.ts";
 import { styled } from "../../piece.ts";
 import { withTeam } from "../../team-session.ts";
@@ -22,7 +21,7 @@ export const agentShow = defineCommand({
       const { roster } = await import("../../../runtime/roster.ts");
       const { partyNamed } = await import("../../inbox-view.ts");
       const party = partyNamed(await team.readOn(), name);
-      const members = await roster(team);
+      const members = AgentList.parse(await roster(team));
       const member = members.find((one) => sameName(one.name, party));
       if (!member) {
         context.screen.say(`${party} has left the team`);
@@ -34,7 +33,7 @@ export const agentShow = defineCommand({
     }),
 });
 
-function show({ screen, host }: Context, member: MemberStatus): void {
+function show({ screen, host }: Context, member: z.infer<typeof AgentOutput>): void {
   screen.line(styled("bold", member.name), `  ${member.state} for ${ageText(member.since, host.now())}`);
   const facts: readonly (readonly [string, string | null])[] = [
     ["role", member.lead ? "lead" : member.role],
@@ -46,6 +45,5 @@ function show({ screen, host }: Context, member: MemberStatus): void {
     ["pid", member.pid === null ? null : String(member.pid)],
     ["restarts", String(member.restarts)],
   ];
-  for (const [what, value] of facts)
-    if (value !== null) screen.line(styled("dim", what.padEnd(14)), value);
+  for (const [what, value] of facts) if (value !== null) screen.line(styled("dim", what.padEnd(14)), value);
 }

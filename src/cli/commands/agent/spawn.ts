@@ -10,7 +10,11 @@ export const agentSpawn = defineCommand({
   summary: "Add a member with a process of its own; a running team starts it at once.",
   examples: [
     { line: "troupe agent spawn checker --role review", note: "the team's model and tools", exit: 0 },
-    { line: 'troupe agent spawn fuzzer --prompt "You write fuzzers." --tools Read,Write,Bash', note: "its own", exit: 0 },
+    {
+      line: 'troupe agent spawn fuzzer --prompt "You write fuzzers." --tools Read,Write,Bash',
+      note: "its own",
+      exit: 0,
+    },
     { line: "troupe agent spawn all", note: "exit 2: the name is reserved", exit: 2 },
   ],
   arguments: [["<name>", "its name"]],
@@ -24,10 +28,20 @@ export const agentSpawn = defineCommand({
     name: nameArgument(MemberName),
     role: nameArgument(Role).optional(),
     model: z.string().trim().min(1, "it is empty").max(200, "at most 200 characters").optional(),
-    prompt: z.string().trim().min(1, "it is empty").max(64 * 1024, "at most 65536 characters").optional(),
+    prompt: z
+      .string()
+      .trim()
+      .min(1, "it is empty")
+      .max(64 * 1024, "at most 65536 characters")
+      .optional(),
     tools: z
       .string()
-      .transform((text) => text.split(",").map((name) => name.trim()).filter((name) => name !== ""))
+      .transform((text) =>
+        text
+          .split(",")
+          .map((name) => name.trim())
+          .filter((name) => name !== ""),
+      )
       .optional(),
   }),
   notForAgents: true,

@@ -13,7 +13,8 @@ export const agentStop = defineCommand({
   options: [["--timeout <time>", "how long to wait before SIGTERM (30s)"]],
   input: z.object({ name: nameArgument(MemberName), timeout: Duration.default(30_000) }),
   notForAgents: true,
-  run: ({ name, timeout }, context, signal) => stop(context, name, { graceMs: timeout, termMs: 10_000 }, signal),
+  run: ({ name, timeout }, context, signal) =>
+    stop(context, name, { graceMs: timeout, termMs: 10_000 }, signal),
 });
 
 export const agentKill = defineCommand({

@@ -45,9 +45,7 @@ export const taskReview = defineCommand({
       change: async ({ team, me }) => {
         const { reviewTask } = await import("../../../team/tasks.ts");
         const verdict = pass ? "passed" : "returned";
-        return note === undefined
-          ? reviewTask(team, me, id, verdict)
-          : reviewTask(team, me, id, verdict, note);
+        return reviewTask(team, me, id, { verdict, ...given({ note }) });
       },
     }),
 });

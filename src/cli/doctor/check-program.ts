@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { isErrno } from "../../base/errors.ts";
+import type { Host } from "../../base/host.ts";
+import { readVersion } from "../version.ts";
+import type { Checked, Finding } from "./finding.ts";
+
+/** A program that does not answer by then is told as such, in ms. */
+const ANSWER_MS = 5_000;
+
+/** Versions of what runs here. */
+export async function checkProgram(host: Host, signal: AbortSignal): Promise<Checked> {
+  const [git, claude] = await Promise.all([
+    versionOf("git", host, signal),
+    versionOf("claude", host, signal),
+  ]);
+  const findings: Finding[] = [];
+  if (git === undefined)
+    findings.push({
+      id: "DR001",
+      area: "program",
+      what: "git is not on PATH, or does not answer",
+      why: "agents keep their work in git, and troupe demo needs it",
+      do: "install git",
+    });
+  return {
+    facts: [
+      `troupe ${readVersion()}, Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+      git ?? "no git",
+      claude === undefined ? "no claude on PATH (not needed)" : `claude ${claude}`,
+    ],
+    findings,
+  };
+}
+
+/** The first line of `--version`; undefined when there is none. */
+function versionOf(program: string, { env }: Host, signal: AbortSignal): Promise<string | undefined> {
+  const options = { env: { PATH: env["PATH"] ?? "", HOME: env["HOME"] ?? "" }, signal, timeout: ANSWER_MS };
+  return new Promise((resolve, reject) => {
+    execFile(program, ["--version"], options, (error, stdout) => {
+      if (!error) resolve(stdout.split("\n")[0]?.trim() ?? "");
+      else if (signal.aborted && !isErrno(error, "ENOENT")) reject(error);
+      else resolve(undefined);
+    });
+  });
+}

@@ -1,0 +1,12 @@
+export { type ErrorCode, TroupeError } from "./base/errors.ts";
+export { type Host, openHost } from "./base/host.ts";
+export type { Entry } from "./protocol/entries.ts";
+export type { Message } from "./protocol/message.ts";
+export { readTeamFile, type TeamPlan } from "./runtime/team-plan.ts";
+export { followTimeline, timeline } from "./runtime/timeline.ts";
+export type { TimelineItem } from "./runtime/timeline-items.ts";
+export { openWorkspace, type Workspace } from "./runtime/workspace.ts";
+export type { Store } from "./store/store.ts";
+export { openTeam } from "./team/open-team.ts";
+export type { Member, Refusal, Task, TeamState } from "./team/state.ts";
+export type { Outcome, Team } from "./team/team.ts";
