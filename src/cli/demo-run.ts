@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +10,7 @@ import { interruptedExit } from "./ending.ts";
 import { DemoEndOutput } from "./output.ts";
 import { styled } from "./piece.ts";
 import { showEnd } from "./run-end.ts";
+import { runProgram } from "./run-program.ts";
 import { runTeam } from "./run-team.ts";
 import { PACKAGE_FOLDER } from "./version.ts";
 
@@ -30,8 +30,6 @@ export interface Demo {
 
 /** More than twice what it takes on a slow machine: a demo that hangs says so. */
 const LIMIT_MS = 90_000;
-/** The built program is small; one that loops is ended, in ms. */
-const PROGRAM_MS = 10_000;
 const FIXTURE = join(PACKAGE_FOLDER, "teams-fixtures", "calculator");
 
 interface Place {
@@ -165,31 +163,3 @@ async function compute(
   return exit;
 }
 
-interface Ended {
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Throws `failed` when the program cannot be started at all. */
-function runProgram(
-  program: string,
-  args: readonly string[],
-  { folder, host }: { readonly folder: string; readonly host: Host },
-  signal: AbortSignal,
-): Promise<Ended> {
-  const env = { PATH: host.env["PATH"] ?? "", HOME: folder, LANG: "C" };
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { cwd: folder, env, signal, timeout: PROGRAM_MS }, (error, stdout, stderr) => {
-      if (!error) resolve({ exit: 0, stdout, stderr });
-      else if (typeof error.code === "number") resolve({ exit: error.code, stdout, stderr });
-      else if (signal.aborted) reject(error);
-      else
-        reject(
-          new TroupeError("failed", `${program} ${args.join(" ")} could not be run: ${error.message}`, {
-            cause: error,
-          }),
-        );
-    });
-  });
-}

@@ -69,7 +69,7 @@ function piecesOf({ event }: Event): readonly Piece[] | undefined {
     case "text":
       return event.delta.trim() === "" ? undefined : [event.delta.trim()];
     case "tool_started":
-      return [styled("bold", event.name), ` ${JSON.stringify(event.input) ?? ""}`];
+      return [styled("bold", event.name), ` ${JSON.stringify(event.input ?? null)}`];
     case "tool_denied":
       return [styled("red", "denied"), ` ${event.name}: ${event.reason}`];
     case "tool_ended":
@@ -81,5 +81,7 @@ function piecesOf({ event }: Event): readonly Piece[] | undefined {
       return [styled("yellow", "tries again"), ` (${event.attempt}): ${event.why}`];
     case "turn_ended":
       return [styled("dim", `turn ${event.reason}${event.detail === null ? "" : `: ${event.detail}`}`)];
+    default:
+      return event satisfies never;
   }
 }

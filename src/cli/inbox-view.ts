@@ -1,18 +1,13 @@
-import type { z } from "zod";
 import { TroupeError } from "../base/errors.ts";
 import type { Party } from "../protocol/names.ts";
-import type { Receipt } from "../team/mail.ts";
-import type { Message } from "../protocol/message.ts";
 import { openWaker } from "../runtime/waker.ts";
-import { memberNamed, nearestNames, presentMembers } from "../team/derive.ts";
-import { messageText, openMailbox, readMailbox } from "../team/mail.ts";
-import type { TeamState } from "../team/state.ts";
+import { memberNamed } from "../team/derive.ts";
+import { openMailbox, readMailbox } from "../team/mail.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
-import { ageText } from "./durations.ts";
 import { interruptedExit } from "./ending.ts";
-import { MessageList, MessageOutput } from "./output.ts";
-import { styled } from "./piece.ts";
+import { messageOutput, showMessage } from "./message-view.ts";
+import { MessageList } from "./output.ts";
 
 export interface InboxView {
   readonly context: Context;
@@ -24,44 +19,33 @@ export interface InboxView {
   readonly follow: boolean;
 }
 
-/** The party of that name as the team spells it. Throws `agent_not_found` with the nearest names. */
-export function partyNamed(state: TeamState, name: string): Party {
-  if (name.toLowerCase() === "user") return "user";
-  const member = memberNamed(state, name);
-  if (member) return member.name;
-  const names = presentMembers(state).map((one) => one.name);
-  const [near] = nearestNames(name, names);
-  throw new TroupeError("agent_not_found", `no agent named "${name}" in team ${state.team?.name ?? ""}`, {
-    hint:
-      near === undefined
-        ? "all names: troupe agent list"
-        : `did you mean ${near}? all names: troupe agent list`,
-    details: { name, nearest: near ?? null },
-  });
-}
-
 /** Shows a mailbox, and what comes into it with `follow`. Answers the exit code. */
 export async function showInbox(view: InboxView, signal: AbortSignal): Promise<number> {
-  const { context, team, owner, follow } = view;
+  const { team, owner, follow } = view;
   refuseAck(view);
   const shown = new Set<string>();
   const waker = openWaker(signal);
   if (follow) waker.watch(team.store.mailbox(owner));
   for (;;) {
-    const items = (await readMailbox(team, owner)).filter(
-      ({ message, state }) => !shown.has(message.id) && (!view.unread || state !== "read"),
-    );
-    for (const { message } of items) shown.add(message.id);
-    const outputs = await Promise.all(items.map((item) => messageOutput(team, item)));
-    const isQuietList = !follow && !context.flags.json && outputs.length === 0;
-    if (isQuietList) context.screen.say(view.unread ? "no new messages" : "no messages");
-    if (context.flags.json && !follow) context.screen.json(MessageList, outputs);
-    else for (const output of outputs) show(context, output, follow);
-    if (view.ack && items.length > 0) await acknowledge(team, owner);
+    await showNew(view, shown);
     if (!follow) return 0;
     if (signal.aborted) return interruptedExit(signal);
     await waker.next();
   }
+}
+
+/** What came since it was called last, as far as it is wanted. */
+async function showNew({ context, team, owner, unread, ack, follow }: InboxView, shown: Set<string>): Promise<void> {
+  const { flags, screen } = context;
+  const items = (await readMailbox(team, owner)).filter(
+    ({ message, state }) => !shown.has(message.id) && !(unread && state === "read"),
+  );
+  for (const { message } of items) shown.add(message.id);
+  const outputs = await Promise.all(items.map((item) => messageOutput(team, item)));
+  if (flags.json && !follow) screen.json(MessageList, outputs);
+  else for (const output of outputs) showMessage(context, output);
+  if (outputs.length === 0 && !follow && !flags.json) screen.say(unread ? "no new messages" : "no messages");
+  if (ack && items.length > 0) await acknowledge(team, owner);
 }
 
 /** Receipts have one writer: whoever reads that mailbox. An agent's process reads its own. */
@@ -82,43 +66,3 @@ async function acknowledge(team: Team, owner: Party): Promise<void> {
   }
 }
 
-async function messageOutput(
-  team: Team,
-  { message, state }: { readonly message: Message; readonly state: Receipt },
-): Promise<z.input<typeof MessageOutput>> {
-  const { id, from, to, at, kind, task, re, urgent } = message;
-  return {
-    id,
-    from,
-    to,
-    at,
-    kind,
-    text: await messageText(team, message),
-    task: task ?? null,
-    re: re ?? null,
-    urgent: urgent === true,
-    state,
-  };
-}
-
-function show(
-  { screen, flags, host }: Context,
-  message: z.input<typeof MessageOutput>,
-  stream: boolean,
-): void {
-  if (flags.json && stream) {
-    screen.json(MessageOutput, message, "line");
-    return;
-  }
-  const about = [
-    message.task === null ? "" : `  about #${message.task}`,
-    message.re === null ? "" : `  answers ${message.re}`,
-    message.urgent ? "  urgent" : "",
-    message.state === "read" ? "" : `  ${message.state}`,
-  ].join("");
-  screen.line(
-    styled("bold", message.from),
-    styled("dim", `  ${ageText(message.at, host.now())} ago  ${message.id}${about}`),
-  );
-  screen.text(`${message.text}\n`);
-}

@@ -39,7 +39,7 @@ export async function resumeTeam(
     });
   for (const { name } of resting) {
     const asked = await askForLife(team, "user", name);
-    if (!asked.ok) throw await refused(asked.reason);
+    if (!asked.ok) throw await refused(asked.reason, team.state());
   }
 }
 

@@ -1,87 +1,12 @@
-import type { z } from "zod";
-import { costs } from "../runtime/cost.ts";
-import { supervisorOf } from "../runtime/liveness.ts";
-import { roster } from "../runtime/roster.ts";
-import { readMailbox } from "../team/mail.ts";
-import type { Team } from "../team/team.ts";
 import { counted, moneyText, tokensText } from "./amounts.ts";
 import type { Context } from "./command.ts";
 import { ageText } from "./durations.ts";
-import { AgentList, type AgentOutput, type StatusOutput } from "./output.ts";
+import type { MemberLine, Status, StatusView } from "./look-at-team.ts";
 import { type Piece, type Style, styled } from "./piece.ts";
 import { warning } from "./report.ts";
 import { table } from "./table.ts";
-import { taskViews } from "./task-view.ts";
 
-export type Status = z.input<typeof StatusOutput>;
-type MemberStatus = z.infer<typeof AgentOutput>;
-
-export interface StatusView {
-  readonly status: Status;
-  readonly members: readonly MemberStatus[];
-}
-
-/** Everything that one screen shows of a team. */
-export async function lookAtTeam(team: Team): Promise<StatusView> {
-  const state = await team.readOn();
-  const look = await taskViews(team);
-  const views = [...state.tasks.values()].map(look).filter((view) => view.state !== "deleted");
-  const members = AgentList.parse(await roster(team));
-  const signs = await supervisorOf(team);
-  const { usage } = (await costs(team)).total;
-  const { input, output, cacheRead, cacheWrite, costUsd } = usage;
-  const facts = state.team;
-  const alive = signs !== undefined && signs.verdict !== "dead";
-  const unread = (await readMailbox(team, "user")).filter((item) => item.state !== "read").length;
-  const countOf = (wanted: string): number => views.filter((view) => view.state === wanted).length;
-  const agentsIn = (wanted: string): number => members.filter((member) => member.state === wanted).length;
-  const status: Status = {
-    team: team.name,
-    goal: facts?.goal ?? null,
-    dir: facts?.dir ?? "",
-    createdAt: facts?.createdAt ?? "",
-    supervisor: { alive, pid: alive ? signs.lease.pid : null, since: alive ? signs.lease.at : null },
-    report: facts?.report ?? null,
-    agents: {
-      total: members.length,
-      starting: agentsIn("starting"),
-      working: agentsIn("working"),
-      idle: agentsIn("idle"),
-      unresponsive: agentsIn("unresponsive"),
-      stopped: agentsIn("stopped"),
-      died: agentsIn("died"),
-    },
-    tasks: {
-      total: views.length,
-      done: countOf("done"),
-      working: countOf("working"),
-      claimable: countOf("claimable"),
-      blocked: countOf("blocked"),
-      review: countOf("review"),
-      orphaned: countOf("orphaned"),
-      held: countOf("held"),
-      failed: countOf("failed"),
-    },
-    unread,
-    tokens: { input, output, cacheRead, cacheWrite },
-    costUsd,
-    durability: facts?.settings.durability ?? "default",
-    warnings: warningsOf(team, members, signs !== undefined && !alive),
-  };
-  return { status, members };
-}
-
-function warningsOf(team: Team, members: readonly MemberStatus[], isStale: boolean): readonly string[] {
-  const torn = team.store.torn().length;
-  const died = members.filter(({ state }) => state === "died").map(({ name }) => name);
-  return [
-    ...(torn > 0 ? [`${counted(torn, "torn line")}, skipped; troupe doctor shows where`] : []),
-    ...(isStale ? ["its supervisor is dead; troupe resume starts it again"] : []),
-    ...(died.length > 0 && !isStale ? [`died: ${died.join(", ")}; troupe agent show NAME says how`] : []),
-  ];
-}
-
-const STATE_STYLES: Readonly<Record<MemberStatus["state"], Style>> = {
+const STATE_STYLES: Readonly<Record<MemberLine["state"], Style>> = {
   starting: "cyan",
   working: "yellow",
   idle: "green",
@@ -90,7 +15,7 @@ const STATE_STYLES: Readonly<Record<MemberStatus["state"], Style>> = {
   died: "red",
 };
 
-export function memberRow(member: MemberStatus, now: number): readonly Piece[] {
+export function memberRow(member: MemberLine, now: number): readonly Piece[] {
   const { name, role, lead, state, since, task, unread, tokens, costUsd } = member;
   return [
     styled("bold", name),

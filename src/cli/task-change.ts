@@ -24,7 +24,7 @@ export interface TaskChange {
 export function changeTask(context: Context, { done, change, next }: TaskChange): Promise<number> {
   return withTeam(context, undefined, async (session) => {
     const outcome = await change(session);
-    if (!outcome.ok) throw await refused(outcome.reason);
+    if (!outcome.ok) throw await refused(outcome.reason, session.team.state());
     const { task } = outcome;
     const { flags, screen } = context;
     if (flags.json) {

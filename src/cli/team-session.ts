@@ -1,8 +1,8 @@
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
-import { MemberName, type Party, sameName, TeamName } from "../protocol/names.ts";
+import { MemberName, type Party, sameName, type TeamName } from "../protocol/names.ts";
 import type { Workspace } from "../runtime/workspace.ts";
-import type { Refusal } from "../team/state.ts";
+import type { Refusal, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { chooseTeam } from "./choose-team.ts";
 import type { Context } from "./command.ts";
@@ -46,9 +46,9 @@ export function agentOf({ env }: Host): MemberName | undefined {
 }
 
 /** What the rules refused, as an error for the person. */
-export async function refused(reason: Refusal): Promise<TroupeError> {
+export async function refused(reason: Refusal, state?: TeamState): Promise<TroupeError> {
   const { refusalText } = await import("../team/refusal-text.ts");
-  const { code, message, hint } = refusalText(reason);
+  const { code, message, hint } = refusalText(reason, state);
   return new TroupeError(code, message, { ...(hint === undefined ? {} : { hint }), details: { ...reason } });
 }
 

@@ -3,7 +3,7 @@ import type { Message } from "../protocol/message.ts";
 import type { Party } from "../protocol/names.ts";
 import { type LogReader, openLogReader } from "../runtime/log-reader.ts";
 import { openWaker } from "../runtime/waker.ts";
-import { messageText, readMailbox, type Receipt } from "../team/mail.ts";
+import { messageText, type Receipt, readMailbox } from "../team/mail.ts";
 import type { Team } from "../team/team.ts";
 import { lengthText } from "./durations.ts";
 

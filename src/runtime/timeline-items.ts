@@ -83,11 +83,18 @@ const TELLERS: { readonly [O in Op]: Teller<O> } = {
 /** An accepted entry, told with the subjects of `state`, which holds it already. */
 export function entryItem(entry: Entry, state: TeamState): TimelineItem {
   const subject = (task: TaskId): string => `#${task} ${state.tasks.get(task)?.subject ?? ""}`.trimEnd();
-  // The table pairs each op with its teller; the compiler loses the pair at the look-up.
-  const tell = TELLERS[entry.op] as (entry: Entry, subject: (task: TaskId) => string) => Words;
-  const { type, text, agent = entry.by } = tell(entry, subject);
+  const { type, text, agent = entry.by } = told(entry.op, entry, subject);
   const item: TimelineItem = { v: 1, id: entry.id, at: entry.at, type, agent, text };
   return "task" in entry && typeof entry.task === "string" ? { ...item, task: entry.task } : item;
+}
+
+/** Generic in the op, so that the compiler keeps each teller together with its entry. */
+function told<O extends Op>(
+  op: O,
+  entry: { readonly [P in Op]: EntryOf<P> }[O],
+  subject: (task: TaskId) => string,
+): Words {
+  return TELLERS[op](entry, subject);
 }
 
 /** One message, or the same message to several: `message.sent`, `message.system` for troupe's own word. */

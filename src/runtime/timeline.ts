@@ -1,4 +1,3 @@
-import type { Entry } from "../protocol/entries.ts";
 import type { Message } from "../protocol/message.ts";
 import { type Party, sameName } from "../protocol/names.ts";
 import type { AgentLogEntry, Log } from "../store/store.ts";
@@ -93,8 +92,8 @@ function openTimeline(team: Team, { tools = false, kind }: TimelineFilter): Time
       if (backend !== "child") continue;
       const reader = events.get(name) ?? openLogReader(team.store.agentLog(name, "events"));
       events.set(name, reader);
-      for (const event of await reader.readOn())
-        items.push(...(toolItem(event, name, fold.state.team?.dir ?? "") ?? []));
+      const dir = fold.state.team?.dir ?? "";
+      items.push(...(await reader.readOn()).flatMap((event) => toolItem(event, name, dir) ?? []));
     }
     return items;
   }

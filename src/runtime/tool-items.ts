@@ -55,21 +55,26 @@ export function toolItem(entry: AgentLogEntry, agent: string, dir: string): Time
   return { v: 1, id, at, agent, ...words, ...(task === null ? {} : { task }) };
 }
 
-function wordsOf(event: Activity, dir: string): Pick<TimelineItem, "type" | "text" | "tool"> | undefined {
+type Words = Pick<TimelineItem, "type" | "text" | "tool">;
+
+function wordsOf(event: Activity, dir: string): Words | undefined {
   switch (event.type) {
     case "tool_started":
-      if (TEAM_TOOLS.has(event.name)) return undefined;
-      return { type: "tool.started", tool: event.name, text: inputText(event.input, dir) };
+      return TEAM_TOOLS.has(event.name)
+        ? undefined
+        : { type: "tool.started", tool: event.name, text: inputText(event.input, dir) };
     case "tool_denied":
       return { type: "tool.denied", tool: event.name, text: event.reason };
     case "tool_ended":
-      if (!event.isError) return undefined;
-      return { type: "tool.failed", tool: event.name, text: lastLine(event.text) };
+      return event.isError ? { type: "tool.failed", tool: event.name, text: lastLine(event.text) } : undefined;
     case "retrying":
       return { type: "agent.retrying", text: event.why };
     case "turn_ended":
-      if (event.reason === "done" || event.reason === "interrupted") return undefined;
-      return { type: "agent.stuck", text: event.detail ?? event.reason };
+      return event.reason === "limit" || event.reason === "failed"
+        ? { type: "agent.stuck", text: event.detail ?? event.reason }
+        : undefined;
+    default:
+      return event satisfies never;
   }
 }
 

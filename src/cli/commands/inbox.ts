@@ -27,7 +27,8 @@ export const inbox = defineCommand({
   }),
   run: ({ name, ...options }, context, signal) =>
     withTeam(context, undefined, async ({ team, me }) => {
-      const { partyNamed, showInbox } = await import("../inbox-view.ts");
+      const { showInbox } = await import("../inbox-view.ts");
+      const { partyNamed } = await import("../party-named.ts");
       const owner = partyNamed(await team.readOn(), name ?? me);
       if (me !== "user" && !sameName(owner, me))
         throw new TroupeError("not_for_agents", `you are ${me}; the mailbox of ${owner} is not yours`, {

@@ -26,7 +26,7 @@ export const join = defineCommand({
         backend: "hand",
         definition: {},
       });
-      if (!joined.ok) throw await refused(joined.reason);
+      if (!joined.ok) throw await refused(joined.reason, team.state());
       const env = { TROUPE_TEAM: team.name, TROUPE_AGENT: joined.member.name };
       const { flags, screen } = context;
       if (flags.json) screen.json(JoinOutput, { team: team.name, agent: joined.member.name, env });

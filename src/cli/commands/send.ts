@@ -63,7 +63,7 @@ export const send = defineCommand({
       const { waitForMail } = await import("../wait-for-mail.ts");
       const body = await textOf(text, context.io.stdin, signal);
       const sent = await sendMessage(team, me, { to, text: body, ...given(fields) });
-      if (!sent.ok) throw await refused(sent.reason);
+      if (!sent.ok) throw await refused(sent.reason, team.state());
       const messages = await waitForMail({ team, me, sent: sent.messages, wait, timeoutMs: timeout }, signal);
       const { flags, screen } = context;
       if (flags.json) screen.json(SentOutput, { at: new Date(context.host.now()).toISOString(), messages });

@@ -17,7 +17,8 @@ export const status = defineCommand({
   input: z.object({ team: z.string().optional(), watch: z.boolean().default(false) }),
   run: ({ team: named, watch }, context, signal) =>
     withTeam(context, named, async ({ team }) => {
-      const { lookAtTeam, showStatus } = await import("../status-view.ts");
+      const { lookAtTeam } = await import("../look-at-team.ts");
+      const { showStatus } = await import("../status-view.ts");
       const { screen, flags } = context;
       const show = async (): Promise<void> => {
         const view = await lookAtTeam(team);

@@ -24,7 +24,7 @@ export const agentLogs = defineCommand({
   }),
   run: ({ name, ...options }, context, signal) =>
     withTeam(context, undefined, async ({ team }) => {
-      const { partyNamed } = await import("../../inbox-view.ts");
+      const { partyNamed } = await import("../../party-named.ts");
       const { showEvents } = await import("../../events-view.ts");
       const agent = MemberName.parse(partyNamed(await team.readOn(), name));
       return showEvents({ context, team, agent, ...options }, signal);

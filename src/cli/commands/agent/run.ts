@@ -14,7 +14,6 @@ export const agentRun = defineCommand({
   run: async ({ name }, { host }, signal) => {
     const { openWorkspace } = await import("../../../runtime/workspace.ts");
     const { liveAsMember } = await import("../../../runtime/member.ts");
-    const self = { team: ownTeam(host), member: name, instance: ownInstance(host) };
-    return liveAsMember(openWorkspace(host), self, signal);
+    return liveAsMember(openWorkspace(host), ownTeam(host), name, ownInstance(host), signal);
   },
 });

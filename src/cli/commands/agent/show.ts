@@ -19,7 +19,7 @@ export const agentShow = defineCommand({
   run: ({ name }, context) =>
     withTeam(context, undefined, async ({ team }) => {
       const { roster } = await import("../../../runtime/roster.ts");
-      const { partyNamed } = await import("../../inbox-view.ts");
+      const { partyNamed } = await import("../../party-named.ts");
       const party = partyNamed(await team.readOn(), name);
       const members = AgentList.parse(await roster(team));
       const member = members.find((one) => sameName(one.name, party));

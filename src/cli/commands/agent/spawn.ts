@@ -52,7 +52,7 @@ export const agentSpawn = defineCommand({
       const { showTeam } = await import("../../team-view.ts");
       const definition = given({ model, prompt, tools });
       const joined = await joinMember(team, me, { name, ...given({ role }), backend: "child", definition });
-      if (!joined.ok) throw await refused(joined.reason);
+      if (!joined.ok) throw await refused(joined.reason, team.state());
       const supervisor = await supervisorOf(team);
       const running = supervisor !== undefined && supervisor.verdict !== "dead";
       showTeam(context, team, {

@@ -36,7 +36,7 @@ function stop(
   return withTeam(context, undefined, async ({ workspace, team }) => {
     const { stopTeam } = await import("../../../runtime/stop-team.ts");
     const { showStopped } = await import("../../stopped-view.ts");
-    const { partyNamed } = await import("../../inbox-view.ts");
+    const { partyNamed } = await import("../../party-named.ts");
     const member = MemberName.parse(partyNamed(await team.readOn(), name));
     const report = await stopTeam(workspace, team, { ...limits, member, by: "user" }, signal);
     return showStopped(context, team, report);

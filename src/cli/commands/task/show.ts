@@ -53,8 +53,6 @@ interface Change {
 function showDetail({ screen, host }: Context, view: TaskView, history: readonly Change[]): void {
   const { task, state, openBlockers, blocks } = view;
   const now = host.now();
-  const numbers = (ids: readonly string[]): string | undefined =>
-    ids.length === 0 ? undefined : ids.map((id) => `#${id}`).join(" ");
   screen.line(styled("bold", `#${task.id} ${task.subject}`));
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["state", state],
@@ -77,4 +75,8 @@ function showDetail({ screen, host }: Context, view: TaskView, history: readonly
   screen.line("");
   for (const { at, by, change } of history)
     screen.line(styled("dim", `${ageText(at, now)} ago`.padEnd(11)), `${by}  ${change}`);
+}
+
+function numbers(ids: readonly string[]): string | undefined {
+  return ids.length === 0 ? undefined : ids.map((id) => `#${id}`).join(" ");
 }
