@@ -49,4 +49,3 @@ export async function bringUp(
 function isOver({ type }: { readonly type: string }): boolean {
   return type === "team.unsupervised" || type === "team.closed";
 }
-

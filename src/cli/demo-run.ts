@@ -1,18 +1,15 @@
-import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TroupeError } from "../base/errors.ts";
-import type { Host } from "../base/host.ts";
 import { readTeamFile } from "../runtime/team-plan.ts";
 import { openWorkspace } from "../runtime/workspace.ts";
 import type { Context } from "./command.ts";
+import { compute } from "./demo-compute.ts";
+import { DEMO_TEAM, type DemoPlace, demoHost, makePlace } from "./demo-place.ts";
 import { interruptedExit } from "./ending.ts";
-import { DemoEndOutput } from "./output.ts";
 import { styled } from "./piece.ts";
 import { showEnd } from "./run-end.ts";
-import { runProgram } from "./run-program.ts";
 import { runTeam } from "./run-team.ts";
-import { PACKAGE_FOLDER } from "./version.ts";
 
 /** A model that needs no key: its address, and how it ends. */
 export interface DemoModel {
@@ -30,14 +27,6 @@ export interface Demo {
 
 /** More than twice what it takes on a slow machine: a demo that hangs says so. */
 const LIMIT_MS = 90_000;
-const FIXTURE = join(PACKAGE_FOLDER, "teams-fixtures", "calculator");
-
-interface Place {
-  /** Where the team builds its program. */
-  readonly project: string;
-  /** Stands in for `~/.claude`. */
-  readonly config: string;
-}
 
 /**
  * A team on a scripted model in folders of its own, by the same way as `run`; then the program it has built computes
@@ -73,16 +62,14 @@ export async function runDemo(demo: Demo, signal: AbortSignal): Promise<number> 
 
 async function runScripted(
   { context, startModel }: Demo,
-  place: Place,
+  place: DemoPlace,
   signal: AbortSignal,
 ): Promise<number> {
-  await mkdir(place.project, { mode: 0o700 });
-  await mkdir(place.config, { mode: 0o700 });
-  await prepareRepository(place.project, context.host, signal);
-  const model = await startModel(join(FIXTURE, "script.yaml"));
+  await makePlace(place, context.host, signal);
+  const model = await startModel(join(DEMO_TEAM, "script.yaml"));
   try {
     const host = demoHost(context.host, place, model.url);
-    const plan = await readTeamFile(join(FIXTURE, "team.json"), place.project);
+    const plan = await readTeamFile(join(DEMO_TEAM, "team.json"), place.project);
     let exit = 0;
     const end = await runTeam(
       {
@@ -101,65 +88,3 @@ async function runScripted(
     await model.close();
   }
 }
-
-/** The user's world without its keys and without its teams. */
-function demoHost(host: Host, { project, config }: Place, url: string): Host {
-  const kept = Object.entries(host.env).filter(([name]) => !/^(ANTHROPIC_|TROUPE_|CLAUDE_|GIT_)/.test(name));
-  const env = {
-    ...Object.fromEntries(kept),
-    CLAUDE_CONFIG_DIR: config,
-    ANTHROPIC_BASE_URL: url,
-    ANTHROPIC_API_KEY: "scripted-model-no-key",
-  };
-  return { ...host, cwd: project, env };
-}
-
-/** The team commits its work; who commits is said here, because a fresh machine knows nobody. */
-async function prepareRepository(folder: string, host: Host, signal: AbortSignal): Promise<void> {
-  for (const args of [
-    ["init", "--quiet"],
-    ["config", "user.name", "troupe demo"],
-    ["config", "user.email", "demo@example.invalid"],
-  ]) {
-    const { exit, stderr } = await runProgram("git", args, { folder, host }, signal);
-    if (exit !== 0)
-      throw new TroupeError("git_failed", `git ${args.join(" ")} ended with ${exit}: ${stderr.trim()}`, {
-        hint: "the demo needs git on PATH",
-      });
-  }
-}
-
-async function compute(
-  { screen, flags, io, host }: Context,
-  folder: string,
-  expression: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const args = ["bin/calc.js", expression];
-  const { exit, stdout, stderr } = await runProgram(process.execPath, args, { folder, host }, signal);
-  if (flags.json) {
-    const result = exit === 0 ? stdout.trim() : null;
-    screen.json(
-      DemoEndOutput,
-      {
-        v: 1,
-        at: new Date(host.now()).toISOString(),
-        type: "demo.done",
-        exit,
-        expression,
-        result,
-        error: stderr.trim() || null,
-      },
-      "line",
-    );
-    return exit;
-  }
-  screen.line("");
-  screen.line(
-    styled("dim", `$ node bin/calc.js ${JSON.stringify(expression)}   (the program they have just built)`),
-  );
-  if (stderr.trim() !== "") io.stderr.write(`${stderr.trimEnd()}\n`);
-  if (stdout.trim() !== "") screen.text(stdout.trimEnd());
-  return exit;
-}
-

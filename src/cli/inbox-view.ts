@@ -35,7 +35,10 @@ export async function showInbox(view: InboxView, signal: AbortSignal): Promise<n
 }
 
 /** What came since it was called last, as far as it is wanted. */
-async function showNew({ context, team, owner, unread, ack, follow }: InboxView, shown: Set<string>): Promise<void> {
+async function showNew(
+  { context, team, owner, unread, ack, follow }: InboxView,
+  shown: Set<string>,
+): Promise<void> {
   const { flags, screen } = context;
   const items = (await readMailbox(team, owner)).filter(
     ({ message, state }) => !shown.has(message.id) && !(unread && state === "read"),
@@ -65,4 +68,3 @@ async function acknowledge(team: Team, owner: Party): Promise<void> {
     await mailbox.read(message);
   }
 }
-

@@ -83,4 +83,3 @@ function warningsOf(team: Team, members: readonly MemberLine[], isStale: boolean
     ...(died.length > 0 && !isStale ? [`died: ${died.join(", ")}; troupe agent show NAME says how`] : []),
   ];
 }
-

@@ -26,12 +26,8 @@ export async function messageOutput(
   };
 }
 
-export function showMessage(
-  { screen, flags, host }: Context,
-  message: z.input<typeof MessageOutput>,
-  stream: boolean,
-): void {
-  if (flags.json && stream) {
+export function showMessage({ screen, flags, host }: Context, message: z.input<typeof MessageOutput>): void {
+  if (flags.json) {
     screen.json(MessageOutput, message, "line");
     return;
   }

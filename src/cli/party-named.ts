@@ -18,4 +18,3 @@ export function partyNamed(state: TeamState, name: string): Party {
     details: { name, nearest: near ?? null },
   });
 }
-

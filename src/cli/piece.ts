@@ -45,7 +45,8 @@ export function render(pieces: readonly Piece[], color: boolean): string {
       const [on, off] = CODES[piece.style];
       return color ? `\u001b[${on}m${oneLine(piece.text)}\u001b[${off}m` : oneLine(piece.text);
     })
-    .join("");
+    .join("")
+    .trimEnd();
 }
 
 /** Text of others as it may stand in a line. */

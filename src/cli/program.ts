@@ -73,7 +73,11 @@ function addCommand(
   if (command.dashArguments === true) child.allowUnknownOption();
   const keys = (command.arguments ?? []).map(([form]) => argumentKey(form));
   for (const [form, text] of command.arguments ?? []) child.argument(form, text);
-  for (const [form, text] of command.options ?? []) child.option(form, text);
+  for (const [form, text] of command.options ?? []) {
+    // One value each time: commander's own `...` would swallow the arguments behind it.
+    if (form.endsWith("...>")) child.option(form.replace("...>", ">"), text, collect);
+    else child.option(form, text);
+  }
   child.action(async () => {
     const args = Object.fromEntries(keys.map((key, index) => [key, child.processedArgs[index] as unknown]));
     await action({ ...child.opts(), ...args }, child.optsWithGlobals());
@@ -91,4 +95,8 @@ function answerOf({ code, exitCode, message }: CommanderError): number {
         ? "troupe --help"
         : suggestion.replace(/^\((.*)\)$/, "$1").replace("Did", "did"),
   });
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }

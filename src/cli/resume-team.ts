@@ -1,8 +1,9 @@
 import { TroupeError } from "../base/errors.ts";
 import type { MemberName } from "../protocol/names.ts";
+import { askForLife } from "../runtime/ask-for-life.ts";
 import { lifeOf, supervisorOf } from "../runtime/liveness.ts";
 import { findModelSource } from "../runtime/model-source.ts";
-import { askForLife, startTeam } from "../runtime/start-team.ts";
+import { startTeam } from "../runtime/start-team.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import { presentMember, presentMembers } from "../team/derive.ts";
 import type { Member } from "../team/state.ts";

@@ -33,6 +33,8 @@ export async function runProgram(
     const bad = BadEnd.safeParse(error);
     if (bad.success) return { exit: bad.data.code, stdout: bad.data.stdout, stderr: bad.data.stderr };
     const why = error instanceof Error ? error.message : String(error);
-    throw new TroupeError("failed", `${program} ${args.join(" ")} could not be run: ${why}`, { cause: error });
+    throw new TroupeError("failed", `${program} ${args.join(" ")} could not be run: ${why}`, {
+      cause: error,
+    });
   }
 }

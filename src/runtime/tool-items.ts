@@ -66,7 +66,9 @@ function wordsOf(event: Activity, dir: string): Words | undefined {
     case "tool_denied":
       return { type: "tool.denied", tool: event.name, text: event.reason };
     case "tool_ended":
-      return event.isError ? { type: "tool.failed", tool: event.name, text: lastLine(event.text) } : undefined;
+      return event.isError
+        ? { type: "tool.failed", tool: event.name, text: lastLine(event.text) }
+        : undefined;
     case "retrying":
       return { type: "agent.retrying", text: event.why };
     case "turn_ended":

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Log } from "../store/store.ts";
 
 /** All that is asked of a log here. */
@@ -25,6 +26,8 @@ export function openWaker(signal: AbortSignal): Waker {
     for await (const _ of log.changes(signal)) hint();
   }
 
+  // Each log that is watched listens to it; a team has more of them than Node finds usual.
+  setMaxListeners(0, signal);
   signal.addEventListener("abort", hint, { once: true });
   return {
     watch: (log) => {

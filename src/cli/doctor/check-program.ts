@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { isErrno } from "../../base/errors.ts";
+import { promisify } from "node:util";
 import type { Host } from "../../base/host.ts";
 import { readVersion } from "../version.ts";
 import type { Checked, Finding } from "./finding.ts";
 
+const run = promisify(execFile);
 /** A program that does not answer by then is told as such, in ms. */
 const ANSWER_MS = 5_000;
 
@@ -33,13 +34,15 @@ export async function checkProgram(host: Host, signal: AbortSignal): Promise<Che
 }
 
 /** The first line of `--version`; undefined when there is none. */
-function versionOf(program: string, { env }: Host, signal: AbortSignal): Promise<string | undefined> {
+async function versionOf(program: string, { env }: Host, signal: AbortSignal): Promise<string | undefined> {
   const options = { env: { PATH: env["PATH"] ?? "", HOME: env["HOME"] ?? "" }, signal, timeout: ANSWER_MS };
-  return new Promise((resolve, reject) => {
-    execFile(program, ["--version"], options, (error, stdout) => {
-      if (!error) resolve(stdout.split("\n")[0]?.trim() ?? "");
-      else if (signal.aborted && !isErrno(error, "ENOENT")) reject(error);
-      else resolve(undefined);
-    });
-  });
+  try {
+    const { stdout } = await run(program, ["--version"], options);
+    return stdout.split("\n")[0]?.trim() ?? "";
+  } catch (error) {
+    signal.throwIfAborted();
+    // Not there, not allowed, too slow, or unwilling: to us all the same.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }

@@ -30,4 +30,3 @@ export async function examine(context: Context, signal: AbortSignal): Promise<nu
   showChecks(context, areas, findings);
   return findings.length > 0 ? 1 : 0;
 }
-

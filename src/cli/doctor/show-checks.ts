@@ -7,16 +7,16 @@ import type { Area, Checked, Finding } from "./finding.ts";
 export type CheckedArea = readonly [Area, Checked];
 
 /** Shows what the checks found, as text or with --json as an object. */
-export function showChecks(context: Context, areas: readonly CheckedArea[], findings: readonly Finding[]): void {
+export function showChecks(
+  context: Context,
+  areas: readonly CheckedArea[],
+  findings: readonly Finding[],
+): void {
   if (context.flags.json) showJson(context, areas, findings);
   else show(context, areas, findings);
 }
 
-function show(
-  { screen }: Context,
-  areas: readonly CheckedArea[],
-  findings: readonly Finding[],
-): void {
+function show({ screen }: Context, areas: readonly CheckedArea[], findings: readonly Finding[]): void {
   for (const [area, { facts }] of areas)
     for (const fact of facts) screen.line(styled("dim", area.padEnd(13)), fact);
   for (const finding of findings) {
