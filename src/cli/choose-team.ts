@@ -40,7 +40,7 @@ export function parseTeamName(word: string, from: string): TeamName {
   );
 }
 
-export interface KnownTeam {
+interface KnownTeam {
   readonly name: TeamName;
   readonly dir: string;
   readonly createdAt: string;
@@ -49,7 +49,7 @@ export interface KnownTeam {
 }
 
 /** Every team that can be read; what is wrong with the others is `doctor`'s to tell. */
-export async function teamsOf(workspace: Workspace): Promise<readonly KnownTeam[]> {
+async function teamsOf(workspace: Workspace): Promise<readonly KnownTeam[]> {
   const teams: KnownTeam[] = [];
   for (const name of await workspace.list()) {
     const team = await firstEntryOf(workspace, name);

@@ -133,7 +133,7 @@ export async function showLiveLog(
 }
 
 /** What nobody needs to see go by. */
-export function isQuiet({ type, agent }: TimelineItem): boolean {
+function isQuiet({ type, agent }: TimelineItem): boolean {
   if (type === "message.system") return true;
   return VERBS[type] === undefined || (type === "task.released" && agent === "system");
 }

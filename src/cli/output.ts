@@ -52,7 +52,7 @@ export const TaskDetail = TaskOutput.extend({
   history: z.array(z.object({ version: z.int(), at: Time, by: z.string(), change: z.string() })).readonly(),
 });
 
-export const Tokens = z.object({
+const Tokens = z.object({
   input: z.int(),
   output: z.int(),
   cacheRead: z.int(),

@@ -37,7 +37,7 @@ export async function withTeam(
 }
 
 /** The agent whose shell this is: TROUPE_AGENT, set by its backend. */
-export function agentOf({ env }: Host): MemberName | undefined {
+function agentOf({ env }: Host): MemberName | undefined {
   const name = env["TROUPE_AGENT"];
   if (name === undefined || name === "") return undefined;
   const parsed = MemberName.safeParse(name);

@@ -2,20 +2,10 @@ import type { Stats } from "node:fs";
 import { readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isErrno } from "../../base/errors.ts";
+import { networkFileSystem } from "../../base/network-file-system.ts";
 import { teamsFolder } from "../../protocol/paths.ts";
 import type { Checked, Finding } from "./finding.ts";
 
-/** Types of `statfs(2)` on which appends of two machines may mix or watching is silent. Source: linux/magic.h. */
-const NETWORK: Readonly<Record<number, string>> = {
-  0x6969: "NFS",
-  0xff534d42: "CIFS",
-  0xfe534d42: "SMB 2",
-  0x517b: "SMB",
-  0x65735546: "FUSE (sshfs, synced folders)",
-  0x01021997: "9p (WSL /mnt, virtual machines)",
-  0x5346414f: "AFS",
-  0x00c36400: "Ceph",
-};
 const LOW_BYTES = 100 * 1024 * 1024;
 const AREA = "state folder";
 
@@ -64,11 +54,10 @@ async function checkModes(folder: string): Promise<readonly Finding[]> {
 }
 
 async function checkSpace(folder: string): Promise<Checked> {
-  const { type, bavail, blocks, bsize } = await statfs(folder);
+  const { bavail, blocks, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const findings: Finding[] = [];
-  // The kernel's number is signed on some machines.
-  const network = NETWORK[type >>> 0];
+  const network = networkFileSystem(folder);
   if (network !== undefined)
     findings.push({
       id: "DR012",
@@ -86,7 +75,7 @@ async function checkSpace(folder: string): Promise<Checked> {
       do: "make room",
     });
   return {
-    facts: [`file system type 0x${(type >>> 0).toString(16)}, ${Math.round(free / 1024 / 1024)} MB free`],
+    facts: [`${network ?? "a local file system"}, ${Math.round(free / 1024 / 1024)} MB free`],
     findings,
   };
 }
