@@ -1,10 +1,10 @@
-import type { ProcessIdentity } from "../base/process-identity.ts";
+import { liveness, type ProcessIdentity } from "../base/process-identity.ts";
 import { type Actor, type InstanceId, type MemberName, sameName } from "../protocol/names.ts";
 import { type Ending, type StopLimits, stopProcess, stopTagged } from "../spawn/stop-process.ts";
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { instanceTag, teamTag } from "./child-env.ts";
-import { findInstance, identityIn, supervisorOf } from "./liveness.ts";
+import { findInstance, identityIn, type SupervisorSigns, supervisorOf } from "./liveness.ts";
 import { settleLife } from "./supervisor-settle.ts";
 
 /** Asked → 30 s → SIGTERM → 10 s → SIGKILL. Source: faults.md K11. */
@@ -46,6 +46,10 @@ export async function stopTeam(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<StopReport> {
   const { member, by = "user", self } = options;
+  // Looked up first: in good order both its lease and its run.json go before its process.
+  const before = await team.readOn();
+  const supervisor = await supervisorOf(team);
+  const asked = new Set(targetsOf(before, member).flatMap((target) => (isOpen(target) ? [target.name] : [])));
   await ask(team, by, member);
   const endings = new Map<MemberName, MemberEnding>();
   for (let round = 0; round < ROUNDS; round++) {
@@ -60,14 +64,15 @@ export async function stopTeam(
       }),
     );
   }
-  const members = targetsOf(team.state(), member).flatMap(({ name }) => {
-    const ending = endings.get(name);
-    return ending === undefined ? [] : [{ name, ending }];
-  });
+  const members = targetsOf(team.state(), member).map((target) => ({
+    name: target.name,
+    ending: endingOf(target, endings.get(target.name), asked.has(target.name)),
+  }));
   if (member !== undefined) return { members };
   await stopTagged(teamTag(configDir, team.name), isAgent);
   if (self !== undefined) return { members };
-  return { members, supervisor: await stopSupervisor(team, by, options, signal) };
+  const ending = supervisor ? await stopSupervisor(team, supervisor, options, signal) : "not_running";
+  return { members, supervisor: ending };
 }
 
 /** Whoever is asked already is not asked again. */
@@ -105,8 +110,9 @@ export async function stopMember(
   if (!life) return "not_running";
   const tag = instanceTag(life.instance);
   const identity = await leaderOf(team, member.name, life.instance);
-  if (!identity) await stopTagged(tag);
-  const ending = identity ? await stopProcess(identity, tag, limits, signal) : "not_running";
+  const isThere = identity !== undefined && (await liveness(identity)) !== "dead";
+  if (!isThere) await stopTagged(tag);
+  const ending = isThere ? await stopProcess(identity, tag, limits, signal) : "not_running";
   // Still there: its tasks are not free, and its life is not over.
   if (ending !== "stuck") await settleLife(team, by, member, { how: "stopped", detail: DETAILS[ending] });
   return life.ended ? "not_running" : ending;
@@ -120,6 +126,16 @@ const DETAILS: Readonly<Record<MemberEnding, string>> = {
   stuck: "not even SIGKILL ended it",
 };
 
+/** Who was not ended here was ended by another stopper, as its `end` entry tells, or ended by itself in good order. */
+function endingOf({ life }: Member, here: MemberEnding | undefined, wasAsked: boolean): MemberEnding {
+  if (here !== undefined && here !== "asked" && here !== "not_running") return here;
+  const told = (["terminated", "killed", "not_running"] as const).find(
+    (ending) => life?.ended?.detail === DETAILS[ending],
+  );
+  if (!wasAsked) return here ?? "not_running";
+  return told ?? "asked";
+}
+
 /** Of a life that is over nobody is the leader: descendants are found by its tag. */
 async function leaderOf(
   team: Team,
@@ -132,13 +148,10 @@ async function leaderOf(
 
 async function stopSupervisor(
   team: Team,
-  by: Actor,
-  { graceMs, termMs }: StopLimits,
+  { identity, lease }: SupervisorSigns,
+  { graceMs, termMs, by = "user" }: StopOptions,
   signal: AbortSignal,
 ): Promise<MemberEnding> {
-  const supervisor = await supervisorOf(team);
-  if (!supervisor) return "not_running";
-  const { identity, lease } = supervisor;
   const limits = { graceMs: Math.max(graceMs, SUPERVISOR_GRACE_MS), termMs };
   const ending = identity
     ? await stopProcess(identity, instanceTag(lease.instance), limits, signal)

@@ -50,7 +50,9 @@ export function memberWatch(parts: WatchParts): MemberWatch {
     const instance = member.life?.instance;
     const exit = instance && processes.exitOf(instance);
     const isThere = instance !== undefined && processes.isThere(instance);
-    const { verdict } = await lifeOf(team, member, { isThere });
+    const { verdict: seen } = await lifeOf(team, member, { isThere });
+    // A child that is over is reported in a moment, and then with the reason.
+    const verdict = isThere && seen === "dead" ? "unresponsive" : seen;
     return { member, verdict, memory: memories.of(member), ...(exit === undefined ? {} : { exit }) };
   }
 

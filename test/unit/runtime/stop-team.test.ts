@@ -42,7 +42,7 @@ test("a task of a process that was dead before is free as well", async () => {
 
   const report = await stopTeam(PLACE, team, { graceMs: 60_000, termMs: 60_000 });
 
-  expect(report.members[1]).toEqual({ name: "ada", ending: "asked" });
+  expect(report.members[1]).toEqual({ name: "ada", ending: "not_running" });
   expect(team.state().tasks.get(TASK)?.owner).toBeUndefined();
 });
 
