@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AgentEvent } from "../agent/events.ts";
 import type { Usage } from "../protocol/files.ts";
 import type { MemberName, TaskId } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
@@ -43,6 +44,9 @@ interface Call {
   readonly usage: Usage;
 }
 
+/** One model call, as the agent tells it. */
+export type UsageEvent = Extract<AgentEvent, { type: "usage" }>;
+
 export const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, costUsd: 0 };
 
 /** What every model call of the team cost, from the event logs of all its members, former ones included. */
@@ -57,6 +61,11 @@ export async function costs(team: Team): Promise<Costs> {
     models: group(calls, ({ model }) => model),
     tasks: byTask.toSorted((one, other) => order(one.key) - order(other.key)),
   };
+}
+
+/** Tokens and costs of one call. */
+export function usageOf({ model, usage }: Pick<UsageEvent, "model" | "usage">): Usage {
+  return { ...usage, costUsd: callCost(model, usage) };
 }
 
 /** One more call. Costs that are not known stay so. */
@@ -76,8 +85,7 @@ async function callsOf(store: Store, agent: MemberName): Promise<readonly Call[]
     const parsed = UsageEntry.safeParse(entry);
     if (!parsed.success) continue;
     const { task, event } = parsed.data;
-    const usage = { ...event.usage, costUsd: callCost(event.model, event.usage) };
-    calls.push({ agent, model: event.model, task, usage });
+    calls.push({ agent, model: event.model, task, usage: usageOf(event) });
   }
   return calls;
 }

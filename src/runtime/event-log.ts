@@ -1,6 +1,7 @@
 import type { AgentEvent } from "../agent/events.ts";
-import type { TaskId } from "../protocol/names.ts";
-import type { OwnLog } from "./member-log.ts";
+import type { MemberName, TaskId } from "../protocol/names.ts";
+import type { Team } from "../team/team.ts";
+import { ownLog } from "./member-log.ts";
 
 /** Text of the model is written in pieces of about this long. */
 const JOIN_MS = 100;
@@ -18,7 +19,12 @@ export interface EventLog {
  * Keeps what happens in an agent for screens, costs and people. It is not worth a turn: what cannot be written is
  * dropped, and `onTrouble` hears of the first failure in a row.
  */
-export function openEventLog(log: OwnLog, now: () => number, onTrouble: (error: unknown) => void): EventLog {
+export function openEventLog(
+  { store, host, nextId }: Team,
+  member: MemberName,
+  onTrouble: (error: unknown) => void,
+): EventLog {
+  const log = ownLog(store.agentLog(member, "events"), nextId);
   let text = "";
   let textTask: TaskId | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -35,7 +41,7 @@ export function openEventLog(log: OwnLog, now: () => number, onTrouble: (error: 
     }
   };
   const write = (event: AgentEvent, task: TaskId | null): void => {
-    const fields = { at: new Date(now()).toISOString(), task, event: cut(event) };
+    const fields = { at: new Date(host.now()).toISOString(), task, event: cut(event) };
     writing = writing.then(() => append(fields));
   };
   const writeText = (): void => {

@@ -1,18 +1,14 @@
 import { createConversation } from "../agent/conversation.ts";
 import type { AgentEvent } from "../agent/events.ts";
 import { loop } from "../agent/loop.ts";
-import type { LoopDeps, Model, TurnEnd, UserInput } from "../agent/loop-deps.ts";
-import type { Tool } from "../agent/tool.ts";
-import type { Usage } from "../protocol/files.ts";
+import type { LoopDeps, TurnEnd, UserInput } from "../agent/loop-deps.ts";
 import type { MemberName } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
-import { addUsage, NO_USAGE } from "./cost.ts";
+import { addUsage, NO_USAGE, type UsageEvent, usageOf } from "./cost.ts";
 import type { EventLog } from "./event-log.ts";
-import { decide, type Permissions } from "./gate.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { Intake } from "./member-intake.ts";
 import type { OwnPresence } from "./member-presence.ts";
-import { callCost } from "./prices.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
 
 /** One member's conversation with its model, kept on disk. */
@@ -28,10 +24,7 @@ export interface MemberAgent {
 export interface MemberAgentDeps {
   readonly team: Team;
   readonly me: MemberName;
-  readonly model: Model;
-  readonly system: string;
-  readonly tools: readonly Tool[];
-  readonly permissions: Permissions;
+  readonly fixed: Pick<LoopDeps, "model" | "system" | "tools" | "gate">;
   readonly transcript: Transcript;
   readonly intake: Intake;
   readonly events: EventLog;
@@ -45,15 +38,13 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
   const { team, me, intake, transcript, control } = deps;
   let conversation = createConversation(transcript.turns);
   let asked = false;
-  let usage: Usage = NO_USAGE;
+  let usage = NO_USAGE;
   let moving: Promise<void> = Promise.resolve();
 
-  const count = (event: Extract<AgentEvent, { type: "usage" }>): void => {
-    const call = { ...event.usage, costUsd: callCost(event.model, event.usage) };
-    usage = addUsage(usage, call);
-    const used = call.input + call.cacheRead + call.cacheWrite + call.output;
-    const [task = null] = team.index.owned(me);
-    deps.presence.show({ usage, task, context: { used, max: null } });
+  const count = (event: UsageEvent): void => {
+    usage = addUsage(usage, usageOf(event));
+    const { input, cacheRead, cacheWrite, output } = event.usage;
+    deps.presence.show({ usage, context: { used: input + cacheRead + cacheWrite + output, max: null } });
   };
   const emit = (event: AgentEvent): void => {
     const [task = null] = team.index.owned(me);
@@ -68,16 +59,13 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       moving = moving.then(() => intake.read(event.inputs)).catch(deps.onTrouble);
   };
   const loopDeps: LoopDeps = {
-    model: deps.model,
-    system: deps.system,
-    tools: deps.tools,
-    gate: (call) => Promise.resolve(decide(deps.permissions, call)),
+    ...deps.fixed,
     nextInput: async () => {
       await team.readOn();
-      return await intake.take();
+      return intake.take();
     },
     record: async (turn) => {
-      await transcript.record(turn, new Date(team.host.now()).toISOString());
+      await transcript.record(turn);
       await intake.recorded(turn.inputs);
     },
     emit,
@@ -85,7 +73,7 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
   };
 
   const reload = async (): Promise<void> => {
-    conversation = createConversation((await openTranscript(team.store, me, team.nextId)).turns);
+    conversation = createConversation((await openTranscript(team, me)).turns);
   };
 
   return {

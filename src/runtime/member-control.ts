@@ -4,6 +4,8 @@ import { type Life, type LifeEvent, step } from "./member-life.ts";
 export interface LifeControl {
   readonly life: () => Life;
   readonly dispatch: (event: LifeEvent) => void;
+  /** Called after each change of the state, for as long as the life lasts. Must not throw. */
+  readonly subscribe: (listener: () => void) => void;
   readonly isStopping: () => boolean;
   /** Aborts when a stop must cut the turn off: at once when it is hard, otherwise as soon as no tool call runs. */
   readonly turn: AbortSignal;
@@ -11,16 +13,19 @@ export interface LifeControl {
   readonly toolEnded: () => void;
 }
 
-/** `onChange` hears of every new state. */
-export function createControl(onChange: (life: Life) => void): LifeControl {
+export function createControl(): LifeControl {
   const turn = new AbortController();
   let life: Life = { status: "starting" };
+  const listeners: (() => void)[] = [];
   let running = 0;
 
   const settle = (): void => {
     if (life.status === "stopping" && (life.hard || running === 0)) turn.abort();
   };
   return {
+    subscribe: (listener) => {
+      listeners.push(listener);
+    },
     life: () => life,
     isStopping: () => life.status === "stopping" || life.status === "stopped",
     turn: turn.signal,
@@ -29,7 +34,7 @@ export function createControl(onChange: (life: Life) => void): LifeControl {
       life = step(life, event);
       if (life === before) return;
       settle();
-      onChange(life);
+      for (const listener of listeners) listener();
     },
     toolStarted: () => {
       running++;

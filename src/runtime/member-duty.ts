@@ -76,8 +76,8 @@ export function openDuty(deps: DutyDeps): Duty {
       dueAt = null;
       const own = team.index.owned(me).flatMap((id) => team.state().tasks.get(id) ?? []);
       const first = own[0];
-      if (first !== undefined) return await ownNext(first);
-      return lead ? leadNext() : await claim();
+      if (first !== undefined) return ownNext(first);
+      return lead ? leadNext() : claim();
     },
     dueInMs: () => (dueAt === null ? null : Math.max(0, dueAt - clock())),
     rested: (hasAsked) => {
@@ -138,14 +138,27 @@ async function nextBut(
 ): Promise<Task | undefined> {
   await team.readOn();
   const { role } = memberNamed(team.state(), me) ?? {};
-  for (const id of [...team.index.candidates({ name: me, role }, FROM_FIRST)]) {
-    if (forgotten.get(id) === team.state().tasks.get(id)?.attempts) continue;
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const id = firstBut(team, { name: me, role }, forgotten);
+    if (id === undefined) return undefined;
     const claimed = await claimTask(team, me, id);
     if (claimed.ok) return claimed.task;
   }
   return undefined;
 }
 
+function firstBut(
+  team: Team,
+  claimer: Pick<Member, "name"> & { readonly role: Member["role"] | undefined },
+  forgotten: ReadonlyMap<TaskId, number>,
+): TaskId | undefined {
+  for (const id of team.index.candidates({ name: claimer.name, role: claimer.role }, FROM_FIRST))
+    if (forgotten.get(id) !== team.state().tasks.get(id)?.attempts) return id;
+  return undefined;
+}
+
+/** Claims that are lost one after another before the next hint is waited for. */
+const MOST_TRIES = 5;
 const FROM_FIRST = { rank: 0, among: 1, how: "near" } as const;
 
 function hasCandidate(team: Team, { name, role }: Member): boolean {

@@ -40,6 +40,8 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
   const out = new Map<string, UserInput>();
   /** Messages on their way from the mailbox to `read`, in its order. */
   const mail = new Map<string, Message>();
+  /** Taken from the mailbox, not yet made an input. */
+  let unwritten: readonly Message[] = [];
   let waiting: readonly UserInput[] = [];
   let kept: readonly UserInput[] = [];
   const lost = watchClaims(team, me);
@@ -52,25 +54,22 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
     }
     return fresh;
   };
-  const letters = async (): Promise<readonly UserInput[]> => {
-    const messages = await mailbox.take();
-    for (const message of messages) mail.set(message.id, message);
-    const texts = new Map<EntryId, string>();
-    for (const message of messages) texts.set(message.id, await messageText(team, message));
-    return urgentFirst(messages).map((message) =>
-      mailInput(message, texts.get(message.id) ?? "", team.host.newId()),
-    );
-  };
   /** The cursor is one position: the last of these messages, in the order of the mailbox, stands for all of them. */
   const lastOf = (ids: readonly string[]): Message | undefined =>
     [...mail.values()].findLast(({ id }) => ids.includes(id));
 
   return {
     take: async () => {
+      const messages = await mailbox.take();
+      for (const message of messages) mail.set(message.id, message);
+      // A side file that cannot be read now is read at the next call: until then nothing is taken away.
+      unwritten = [...unwritten, ...messages];
+      const written = await letters(team, unwritten);
+      unwritten = [];
       const fresh = [
         ...waiting,
         ...lost.take(),
-        ...(await letters()),
+        ...written,
         ...(lead ? leadNotices(team.state(), team.host.newId) : []),
       ];
       waiting = [];
@@ -102,6 +101,15 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
     },
     close: lost.close,
   };
+}
+
+/** The messages as inputs, the urgent ones first. */
+async function letters(team: Team, messages: readonly Message[]): Promise<readonly UserInput[]> {
+  return Promise.all(
+    urgentFirst(messages).map(async (message) =>
+      mailInput(message, await messageText(team, message), team.host.newId()),
+    ),
+  );
 }
 
 /** Notices when a claim of `me` ends by somebody else's entry. */

@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { ProcessIdentity, RunFile, Usage } from "../protocol/files.ts";
-import type { InstanceId, MemberName, TaskId } from "../protocol/names.ts";
-import type { Presence } from "../store/store.ts";
+import { ownIdentity } from "../base/process-identity.ts";
+import type { RunFile, Usage } from "../protocol/files.ts";
 import { NO_USAGE } from "./cost.ts";
+import type { LifeControl } from "./member-control.ts";
+import type { MemberJob } from "./member-job.ts";
 
 /** Between two signs of life, in ms. Source: faults.md §5. */
 const BEAT_MS = 10_000;
 
-/** What a member tells about itself in its `run.json`. */
+/** What a member tells about its model calls. */
 export interface Signs {
-  readonly status: RunFile["status"];
-  readonly task: TaskId | null;
   /** Of this life. */
   readonly usage: Usage;
   readonly context: { readonly used: number; readonly max: number | null };
@@ -21,86 +20,92 @@ export interface Signs {
 export interface OwnPresence {
   /** Rejects when the first `run.json` cannot be written: nobody would know that this process lives. */
   readonly begin: () => Promise<void>;
-  /** Takes the new values and writes them soon; never throws. */
-  readonly show: (signs: Partial<Signs>) => void;
+  /** Something changed: writes soon. Never throws. */
+  readonly show: (signs?: Signs) => void;
   /** Ends the beat; removes the file when `remove`. Never rejects. */
   readonly end: (remove: boolean) => Promise<void>;
 }
 
-export interface PresenceDeps {
-  readonly presence: Presence;
-  readonly identity: ProcessIdentity;
-  readonly instance: InstanceId;
-  readonly member: MemberName;
-  readonly model: string;
-  readonly now: () => number;
-  /** A beat that cannot be written is not worth a life; whoever runs this process hears of it. */
-  readonly onTrouble: (error: unknown) => void;
-}
-
 /** Keeps `run.json` true: one writer, one write at a time, the newest values in each. */
-export function openPresence(deps: PresenceDeps): OwnPresence {
-  const { presence, instance, member, now } = deps;
-  const startedAt = iso(now());
-  const version = ownVersion();
-  let signs: Signs = {
-    status: "starting",
-    task: null,
-    usage: NO_USAGE,
-    context: { used: 0, max: null },
-  };
-  let since = startedAt;
+export function openPresence(job: MemberJob, model: string, control: LifeControl): OwnPresence {
+  const { presence } = job.team.store;
+  let signs: Signs = { usage: NO_USAGE, context: { used: 0, max: null } };
+  let write: (() => Promise<void>) | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let isEnded = false;
   let isDirty = false;
   let writing: Promise<void> | undefined;
 
-  const write = (): Promise<void> =>
-    presence.write({
-      ...deps.identity,
-      v: 1,
-      instance,
-      member,
-      version,
-      startedAt,
-      beat: iso(now()),
-      model: deps.model,
-      since,
-      ...signs,
-    });
   const writeNewest = async (): Promise<void> => {
-    while (isDirty && !isEnded) {
+    while (isDirty) {
       isDirty = false;
-      await write().catch(deps.onTrouble);
+      await write?.().catch(job.onTrouble);
     }
     writing = undefined;
   };
-  const mark = (): void => {
+  const show = (changed = signs): void => {
+    signs = changed;
     isDirty = true;
-    if (!isEnded) writing ??= writeNewest();
+    if (write !== undefined) writing ??= writeNewest();
   };
+  control.subscribe(show);
   const beat = (): void => {
-    mark();
-    timer = setTimeout(beat, BEAT_MS).unref();
+    timer = setTimeout(() => {
+      show();
+      beat();
+    }, BEAT_MS).unref();
   };
 
   return {
     begin: async () => {
-      await write();
-      timer = setTimeout(beat, BEAT_MS).unref();
+      const current = await runFile(job, model, control);
+      const first = (): Promise<void> => presence.write(current(signs));
+      await first();
+      write = first;
+      beat();
     },
-    show: (changed) => {
-      if (changed.status !== undefined && changed.status !== signs.status) since = iso(now());
-      signs = { ...signs, ...changed };
-      mark();
-    },
+    show,
     end: async (remove) => {
-      isEnded = true;
+      write = undefined;
       clearTimeout(timer);
       await writing;
-      if (remove) await presence.remove(member, instance).catch(deps.onTrouble);
+      if (remove) await presence.remove(job.member.name, job.instance).catch(job.onTrouble);
     },
   };
+}
+
+/** The whole file as of now. */
+async function runFile(
+  { team, member, instance }: MemberJob,
+  model: string,
+  control: LifeControl,
+): Promise<(signs: Signs) => RunFile> {
+  const iso = (): string => new Date(team.host.now()).toISOString();
+  const fixed = { ...(await ownIdentity()), version: ownVersion(), startedAt: iso() };
+  let status = statusOf(control);
+  let since = fixed.startedAt;
+  return (signs) => {
+    const now = statusOf(control);
+    if (now !== status) since = iso();
+    status = now;
+    const [task = null] = team.index.owned(member.name);
+    return {
+      v: 1,
+      ...fixed,
+      instance,
+      member: member.name,
+      beat: iso(),
+      status,
+      since,
+      task,
+      model,
+      ...signs,
+    };
+  };
+}
+
+function statusOf(control: LifeControl): RunFile["status"] {
+  const { status } = control.life();
+  return status === "stopped" ? "stopping" : status;
 }
 
 const Package = z.looseObject({ version: z.string() });
@@ -109,8 +114,4 @@ const Package = z.looseObject({ version: z.string() });
 function ownVersion(): string {
   const path = join(import.meta.dirname, "../../package.json");
   return Package.parse(JSON.parse(readFileSync(path, "utf8"))).version;
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -6,18 +6,13 @@ import { grepTool } from "../agent/tools/grep.ts";
 import { readTool } from "../agent/tools/read.ts";
 import { createSeenFiles } from "../agent/tools/seen-files.ts";
 import { writeTool } from "../agent/tools/write.ts";
-import type { Member } from "../team/state.ts";
-import type { Team } from "../team/team.ts";
 import { shellEnv } from "./child-env.ts";
-import type { Permissions } from "./gate.ts";
+import type { MemberJob } from "./member-job.ts";
 import { teamTools } from "./team-tools.ts";
 
 /** Every tool there is for a member, always in the same order: the server caches them. */
-export function memberTools(
-  team: Team,
-  { name, lead, definition }: Member,
-  { dir }: Permissions,
-): readonly Tool[] {
+export function memberTools({ team, member }: MemberJob, dir: string): readonly Tool[] {
+  const { name: me, lead, definition } = member;
   const seen = createSeenFiles();
   return [
     bashTool({ dir, env: shellEnv(team.host.env) }),
@@ -26,6 +21,6 @@ export function memberTools(
     editTool({ dir, seen }),
     globTool({ dir }),
     grepTool({ dir }),
-    ...teamTools({ team, me: name, lead, tools: definition.tools }),
+    ...teamTools({ team, me, lead, tools: definition.tools }),
   ];
 }

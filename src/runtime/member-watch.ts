@@ -3,9 +3,12 @@ import { TroupeError } from "../base/errors.ts";
 import type { InstanceId, MemberName } from "../protocol/names.ts";
 import { memberNamed } from "../team/derive.ts";
 import { sweep } from "../team/rescue.ts";
-import type { Member, TeamState } from "../team/state.ts";
-import type { Team } from "../team/team.ts";
+import type { TeamState } from "../team/state.ts";
+import { deathWatch } from "./liveness.ts";
+import type { LifeControl } from "./member-control.ts";
+import type { MemberJob } from "./member-job.ts";
 import type { StopReason } from "./member-life.ts";
+import type { Living } from "./member-work.ts";
 
 /** Between two looks for tasks of the dead, in ms. Source: faults.md P5: free within 5 s. */
 const SWEEP_MS = 2_000;
@@ -20,39 +23,87 @@ export function whyOver(state: TeamState, me: MemberName, instance: InstanceId):
   return state.team.stopping || member.stopping || member.left !== undefined ? "asked" : undefined;
 }
 
-export interface WatchDeps {
-  readonly team: Team;
-  readonly instance: InstanceId;
-  /** Something may be new. */
-  readonly ring: () => void;
-  /** The journal cannot be read any more. */
-  readonly onLost: (error: TroupeError) => void;
-  /** Trouble that may pass. */
-  readonly onTrouble: (error: unknown) => void;
+/** Journal entries and signals that end the life, from now on until `close`. */
+export function watchStops(
+  { team, member, instance }: MemberJob,
+  control: LifeControl,
+  signal: AbortSignal,
+): { readonly close: () => void } {
+  const look = (): void => {
+    const why = whyOver(team.state(), member.name, instance);
+    if (why !== undefined) control.dispatch({ type: "stop", hard: why !== "asked", why });
+  };
+  const aborted = (): void => control.dispatch({ type: "stop", hard: isHard(signal.reason), why: "asked" });
+  const unsubscribe = team.subscribe(look);
+  signal.addEventListener("abort", aborted);
+  look();
+  if (signal.aborted) aborted();
+  return {
+    close: () => {
+      unsubscribe();
+      signal.removeEventListener("abort", aborted);
+    },
+  };
 }
 
-/** Reads on in the journal for as long as the member lives. Never rejects; ends with the signal or after `onLost`. */
-export async function watchJournal(deps: WatchDeps, signal: AbortSignal): Promise<void> {
-  for await (const _ of deps.team.store.journal.changes(signal)) {
+/** SIGINT: a person wants it to end now. */
+function isHard(reason: unknown): boolean {
+  return reason instanceof TroupeError && reason.details["signal"] === "SIGINT";
+}
+
+export interface Watching {
+  /** Never rejects; ends with the signal. */
+  readonly done: Promise<unknown>;
+  /** Why the journal can no longer be read. */
+  readonly lost: () => TroupeError | undefined;
+}
+
+/** Everything that runs beside the turns. */
+export function watchTeam(job: MemberJob, { parts, control, bell }: Living, signal: AbortSignal): Watching {
+  let lost: TroupeError | undefined;
+  const onLost = (error: TroupeError): void => {
+    lost = error;
+    control.dispatch({ type: "stop", hard: true, why: "gone" });
+  };
+  const done = Promise.all([
+    watchJournal(job, { ring: bell.ring, onLost }, signal),
+    watchMail(parts.mailbox.changes, bell.ring, signal),
+    watchDeaths(job, bell.ring, signal),
+  ]);
+  return { done, lost: () => lost };
+}
+
+interface JournalListener {
+  readonly ring: () => void;
+  readonly onLost: (error: TroupeError) => void;
+}
+
+async function watchJournal(
+  { team, onTrouble }: MemberJob,
+  { ring, onLost }: JournalListener,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const _ of team.store.journal.changes(signal)) {
     try {
-      await deps.team.readOn();
-      deps.ring();
+      await team.readOn();
+      ring();
     } catch (error) {
-      if (
-        error instanceof TroupeError &&
-        (error.code === "journal_damaged" || error.code === "newer_format")
-      ) {
-        deps.onLost(error);
+      if (error instanceof TroupeError && isFinal(error)) {
+        onLost(error);
         return;
       }
-      deps.onTrouble(error);
+      onTrouble(error);
       await rest(AGAIN_MS, signal);
     }
   }
 }
 
-/** Hints of new mail. Never rejects. */
-export async function watchMail(
+/** What no waiting mends. */
+function isFinal({ code }: TroupeError): boolean {
+  return code === "journal_damaged" || code === "newer_format" || code === "team_not_found";
+}
+
+async function watchMail(
   changes: (signal: AbortSignal) => AsyncIterable<void>,
   ring: () => void,
   signal: AbortSignal,
@@ -60,20 +111,21 @@ export async function watchMail(
   for await (const _ of changes(signal)) ring();
 }
 
-/** Frees the tasks of the dead each 2 s; members begin at different moments. Never rejects. */
-export async function watchDeaths(
-  deps: WatchDeps,
-  isDead: (member: Member) => Promise<boolean>,
+/** Frees the tasks of the dead each 2 s; members begin at different moments. */
+async function watchDeaths(
+  { team, instance, onTrouble }: MemberJob,
+  ring: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await rest(phaseOf(deps.instance), signal);
+  const isDead = deathWatch(team);
+  await rest(phaseOf(instance), signal);
   while (!signal.aborted) {
     try {
-      // By troupe, not by the member: a member may give back nobody's task but its own.
-      const freed = await sweep(deps.team, "system", isDead);
-      if (freed.length > 0) deps.ring();
+      // By troupe, not by the member, which may give back nobody's task but its own.
+      const freed = await sweep(team, "system", isDead);
+      if (freed.length > 0) ring();
     } catch (error) {
-      deps.onTrouble(error);
+      onTrouble(error);
     }
     await rest(SWEEP_MS, signal);
   }

@@ -62,7 +62,7 @@ export function taskEditTools(deps: TeamToolDeps): readonly Tool[] {
       run: async (input) => {
         if (input.status === "failed" && input.note === undefined)
           return failed("status failed needs a note that says why; nothing was changed");
-        return await runSteps(input.task, [...edits(deps, input), ...ending(deps, input)]);
+        return runSteps(input.task, [...edits(deps, input), ...ending(deps, input)]);
       },
     }),
   ];

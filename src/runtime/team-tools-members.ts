@@ -66,7 +66,7 @@ function spawnTeammate(deps: TeamToolDeps): Tool {
         .exactOptional()
         .describe("Tools besides the team tools: Read, Write, Edit, Glob, Grep, Bash. Yours unless given."),
     }),
-    run: async ({ name, role, ...wanted }) => await spawn(deps, { name, role, wanted }),
+    run: ({ name, role, ...wanted }) => spawn(deps, { name, role, wanted }),
   });
 }
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Turn } from "../agent/loop-deps.ts";
 import { TroupeError } from "../base/errors.ts";
-import type { EntryId, MemberName } from "../protocol/names.ts";
+import { EntryId, type MemberName } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
+import type { Team } from "../team/team.ts";
 import { ownLog, readAll } from "./member-log.ts";
 
 /** A message longer than this many bytes of JSON goes to a body file: a log's line has a limit. */
@@ -30,18 +31,16 @@ export interface Transcript {
   readonly turns: readonly Turn[];
   /** Ids of all inputs that entered the conversation. */
   readonly seen: ReadonlySet<string>;
+  /** Those of them that are messages. */
+  readonly seenMail: ReadonlySet<EntryId>;
   /** Entries that are no turn (written by another version, or cut by hand): left out. */
   readonly skipped: number;
   /** Returns when the turn is in the log. Throws what `Log.append` throws. */
-  readonly record: (turn: Turn, at: string) => Promise<void>;
+  readonly record: (turn: Turn) => Promise<void>;
 }
 
 /** Reads the transcript of a member and opens it for this life. */
-export async function openTranscript(
-  store: Store,
-  member: MemberName,
-  nextId: () => EntryId,
-): Promise<Transcript> {
+export async function openTranscript({ store, host, nextId }: Team, member: MemberName): Promise<Transcript> {
   const log = store.agentLog(member, "transcript");
   const turns: Turn[] = [];
   let skipped = 0;
@@ -50,12 +49,15 @@ export async function openTranscript(
     if (turn === undefined) skipped++;
     else turns.push(turn);
   }
+  const seen = new Set(turns.flatMap(({ inputs }) => inputs));
   const own = ownLog(log, nextId);
   return {
     turns,
     skipped,
-    seen: new Set(turns.flatMap(({ inputs }) => inputs)),
-    record: async ({ message, inputs }, at) => {
+    seen,
+    seenMail: new Set([...seen].flatMap((id) => EntryId.safeParse(id).data ?? [])),
+    record: async ({ message, inputs }) => {
+      const at = new Date(host.now()).toISOString();
       const json = JSON.stringify(message);
       const inline = Buffer.byteLength(json) <= INLINE_BYTES;
       await own.append({ at, inputs, ...(inline ? { message } : { body: await store.bodies.put(json) }) });

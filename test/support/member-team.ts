@@ -1,7 +1,9 @@
+import { dirname } from "node:path";
 import { onTestFinished } from "vitest";
 import type { MemberDefinition } from "../../src/protocol/entries.ts";
 import { InstanceId, MemberName, Role, TeamName } from "../../src/protocol/names.ts";
-import { liveAsMember, type TeamDoor } from "../../src/runtime/member.ts";
+import { liveAsMember } from "../../src/runtime/member.ts";
+import type { TeamDoor } from "../../src/runtime/member-job.ts";
 import { parseScript } from "../../src/scripted/read-script.ts";
 import { type ScriptedModel, startScriptedModel } from "../../src/scripted/server.ts";
 import {
@@ -54,7 +56,7 @@ let teams = 0;
 export async function memberTeam(script: string, { goal }: { goal?: string } = {}): Promise<MemberTeam> {
   const dir = tempFolder();
   const tag = `t${++teams}`;
-  const host = { ...testHost(`${tag}user-`), now: Date.now };
+  const host = { ...testHost(`${tag}user-`), now: wallClock };
   const model = await startScriptedModel({ script: parseScript(`agents:\n${script}`, "script.yaml"), host });
   onTestFinished(model.close);
   const disk = createMemoryDisk({
@@ -86,10 +88,10 @@ export async function memberTeam(script: string, { goal }: { goal?: string } = {
     const env = {
       ANTHROPIC_AUTH_TOKEN: "scripted",
       ANTHROPIC_BASE_URL: `${model.url}/a/${who}`,
-      PATH: process.env["PATH"] ?? "",
+      PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
     };
     const door: TeamDoor = {
-      host: { ...testHost(`${instance}-`, env), now: Date.now },
+      host: { ...testHost(`${instance}-`, env), now: wallClock },
       open: (_, own) => openTeam(openMemoryStore(disk), door.host, own),
     };
     const ended = liveAsMember(door, name, MemberName.parse(who), instance, control.signal);
@@ -127,6 +129,10 @@ export async function memberTeam(script: string, { goal }: { goal?: string } = {
         .requests()
         .filter(({ path, agent }) => path === "/v1/messages" && (who === undefined || agent === who)).length,
   };
+}
+
+function wallClock(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 async function readyIn(team: Team, who: string): Promise<boolean> {

@@ -1,0 +1,30 @@
+import type { UserInput } from "../agent/loop-deps.ts";
+import { goalInput, restartInput } from "./inputs.ts";
+import type { MemberAgent } from "./member-agent.ts";
+import type { Intake } from "./member-intake.ts";
+import type { MemberJob } from "./member-job.ts";
+import type { Transcript } from "./transcript.ts";
+
+interface Former {
+  readonly intake: Intake;
+  readonly agent: MemberAgent;
+  readonly transcript: Transcript;
+}
+
+/**
+ * What the model is told first: the goal, unless it is in the transcript. After a restart also what became of the
+ * former life, at once when there is something to go on with, otherwise with whatever comes next, because waking the
+ * model for nothing costs money.
+ */
+export function firstInputs(
+  { team, facts, member, instance }: MemberJob,
+  { intake, agent, transcript }: Former,
+): readonly UserInput[] {
+  const goal = member.lead && facts.goal !== undefined ? intake.offer(goalInput(facts, facts.goal)) : [];
+  if (member.restarts === 0) return goal;
+  const owned = team.index.owned(member.name).flatMap((id) => team.state().tasks.get(id) ?? []);
+  const notice = restartInput(instance, owned, transcript.turns.length === 0);
+  if (goal.length > 0 || owned.length > 0 || agent.isUnanswered()) return [...intake.offer(notice), ...goal];
+  intake.keep(notice);
+  return [];
+}

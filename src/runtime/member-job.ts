@@ -1,0 +1,53 @@
+import { TroupeError } from "../base/errors.ts";
+import type { Host } from "../base/host.ts";
+import type { InstanceId, MemberName, TeamName } from "../protocol/names.ts";
+import { memberNamed } from "../team/derive.ts";
+import type { Member, TeamFacts } from "../team/state.ts";
+import type { Team } from "../team/team.ts";
+import type { ModelSource } from "./model-source.ts";
+
+/** As much of a workspace as a member needs. */
+export interface TeamDoor {
+  readonly host: Host;
+  readonly open: (name: TeamName, instance: InstanceId) => Promise<Team>;
+}
+
+/** One life, as it was started. */
+export interface MemberJob {
+  readonly door: TeamDoor;
+  readonly team: Team;
+  readonly facts: TeamFacts;
+  readonly member: Member;
+  readonly instance: InstanceId;
+  readonly source: ModelSource;
+  /** Milliseconds of a clock that never goes back. */
+  readonly clock: () => number;
+  /** Trouble that did not matter enough to stop. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** What the journal says of this life. Throws `agent_not_found`, and `conflict` when it is not the member's current one. */
+export function ownLife(
+  team: Team,
+  name: MemberName,
+  instance: InstanceId,
+): Pick<MemberJob, "facts" | "member"> {
+  const { team: facts } = team.state();
+  const member = memberNamed(team.state(), name);
+  if (facts === undefined || member === undefined)
+    throw new TroupeError("agent_not_found", `no agent named ${name} in team ${team.name}`, {
+      hint: "troupe agent list",
+    });
+  if (member.life?.instance !== instance || member.life.ended !== undefined)
+    throw new TroupeError(
+      "conflict",
+      `${instance} is not the life of ${member.name}, which is ${lifeText(member.life)}`,
+      { hint: "troupe up starts agents; do not start them by hand" },
+    );
+  return { facts, member };
+}
+
+function lifeText(life: Member["life"]): string {
+  if (life === undefined) return "not started";
+  return life.ended === undefined ? life.instance : `${life.instance}, ended`;
+}

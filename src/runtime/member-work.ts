@@ -1,0 +1,115 @@
+import type { TurnEnd, UserInput } from "../agent/loop-deps.ts";
+import type { Bell } from "./member-bell.ts";
+import type { LifeControl } from "./member-control.ts";
+import type { MemberJob } from "./member-job.ts";
+import type { Life, StopReason } from "./member-life.ts";
+import type { MemberParts } from "./member-parts.ts";
+import { isRefused, isTrouble, tellTrouble, troubleText } from "./member-trouble.ts";
+
+/** After trouble with mailbox or journal, in ms. */
+const LOOK_AGAIN_MS = 1_000;
+
+export interface Living {
+  readonly parts: MemberParts;
+  readonly control: LifeControl;
+  readonly bell: Bell;
+}
+
+type Idle = Extract<Life, { status: "idle" }>;
+
+/** Turn, rest, turn: until the life is over. */
+export async function workUntilStopped(job: MemberJob, living: Living): Promise<StopReason> {
+  const { control, parts } = living;
+  let inputs = parts.first;
+  for (;;) {
+    const life = control.life();
+    if (life.status === "stopped") return life.why;
+    if (life.status === "idle") inputs = await waitForWork(job, living, life);
+    else {
+      const end = await turn(job, living, inputs);
+      inputs = [];
+      control.dispatch({ type: "turn_ended", outcome: outcomeOf(end) });
+    }
+  }
+}
+
+async function turn(job: MemberJob, living: Living, inputs: readonly UserInput[]): Promise<TurnEnd> {
+  const { parts, control } = living;
+  const { team, member, onTrouble } = job;
+  const life = control.life();
+  const isFirst = life.status !== "working" || life.failures === 0;
+  const end = await outcomeOfRun(job, parts, inputs);
+  parts.duty.rested(parts.agent.hasAsked());
+  const text = control.isStopping() || !isFirst ? undefined : troubleText(member.name, end);
+  if (text !== undefined) await tellTrouble(team, member, text).catch(onTrouble);
+  return end;
+}
+
+/** The boundary: trouble with the disk in the middle of a turn is a turn that failed. */
+async function outcomeOfRun(
+  { onTrouble }: MemberJob,
+  { agent }: MemberParts,
+  inputs: readonly UserInput[],
+): Promise<TurnEnd> {
+  try {
+    return await agent.run(inputs);
+  } catch (error) {
+    if (!isTrouble(error)) throw error;
+    onTrouble(error);
+    return { reason: "failed", code: "failed", message: error.message };
+  }
+}
+
+function outcomeOf(end: TurnEnd): "finished" | "unreachable" | "refused" {
+  if (end.reason !== "failed") return "finished";
+  return isRefused(end) ? "refused" : "unreachable";
+}
+
+/** Waits until there is something for the model, or a retry is due, or the life ends. Makes no model call. */
+async function waitForWork(
+  job: MemberJob,
+  { parts, control, bell }: Living,
+  { failures, retryInMs }: Idle,
+): Promise<readonly UserInput[]> {
+  const { clock } = job;
+  const retryAt = retryInMs === null ? null : clock() + retryInMs;
+  while (control.life().status === "idle") {
+    const { inputs, againInMs } = await look(job, parts, failures);
+    if (inputs.length > 0) {
+      control.dispatch({ type: "input" });
+      return inputs;
+    }
+    if (retryAt !== null && clock() >= retryAt) control.dispatch({ type: "retry_due" });
+    else await bell.wait(sooner(againInMs, retryAt === null ? null : Math.max(1, retryAt - clock())));
+  }
+  return [];
+}
+
+interface Look {
+  readonly inputs: readonly UserInput[];
+  /** When to look again though nothing rings; null: not at all. */
+  readonly againInMs: number | null;
+}
+
+/** Whoever has no model to work with claims nothing and reminds nobody. */
+async function look(
+  { onTrouble }: MemberJob,
+  { intake, duty }: MemberParts,
+  failures: number,
+): Promise<Look> {
+  try {
+    const fresh = await intake.take();
+    if (fresh.length > 0 || failures > 0) return { inputs: fresh, againInMs: null };
+    const inputs = await duty.next();
+    return { inputs, againInMs: duty.dueInMs() };
+  } catch (error) {
+    if (!isTrouble(error)) throw error;
+    onTrouble(error);
+    return { inputs: [], againInMs: LOOK_AGAIN_MS };
+  }
+}
+
+function sooner(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}
