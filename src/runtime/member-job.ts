@@ -1,16 +1,13 @@
 import { TroupeError } from "../base/errors.ts";
-import type { Host } from "../base/host.ts";
-import type { InstanceId, MemberName, TeamName } from "../protocol/names.ts";
+import type { InstanceId, MemberName } from "../protocol/names.ts";
 import { memberNamed } from "../team/derive.ts";
 import type { Member, TeamFacts } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import type { ModelSource } from "./model-source.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** As much of a workspace as a member needs. */
-export interface TeamDoor {
-  readonly host: Host;
-  readonly open: (name: TeamName, instance: InstanceId) => Promise<Team>;
-}
+export type TeamDoor = Pick<Workspace, "host" | "open">;
 
 /** One life, as it was started. */
 export interface MemberJob {

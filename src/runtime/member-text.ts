@@ -1,15 +1,8 @@
-// Controls but tab and newline, and what hides or turns text around: bidi marks, zero width, tags.
-const CONTROL = /[^\P{Cc}\t\n]/gu;
-const HIDDEN = /[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu;
+import { safeText } from "../base/safe-text.ts";
 
-/** Text of somebody else as a model may read it: no controls, nothing invisible, no half characters. `\r\n` becomes `\n`. */
+/** Text of somebody else as a model may read it: what a terminal may show, with `\r\n` as `\n`. */
 export function plainText(text: string): string {
-  // Unpaired surrogates become U+FFFD on the way through UTF-8.
-  return Buffer.from(text, "utf8")
-    .toString("utf8")
-    .replaceAll("\r\n", "\n")
-    .replace(CONTROL, "")
-    .replace(HIDDEN, (mark) => `‹U+${(mark.codePointAt(0) ?? 0).toString(16).toUpperCase()}›`);
+  return safeText(text.replaceAll("\r\n", "\n"));
 }
 
 /** One line of at most `max` characters, in double quotes: a subject cannot become two lines of ours. */

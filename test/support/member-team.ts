@@ -3,139 +3,125 @@ import { onTestFinished } from "vitest";
 import type { MemberDefinition } from "../../src/protocol/entries.ts";
 import { InstanceId, MemberName, Role, TeamName } from "../../src/protocol/names.ts";
 import { liveAsMember } from "../../src/runtime/member.ts";
-import type { TeamDoor } from "../../src/runtime/member-job.ts";
+import { openWorkspace, type Workspace } from "../../src/runtime/workspace.ts";
 import { parseScript } from "../../src/scripted/read-script.ts";
 import { type ScriptedModel, startScriptedModel } from "../../src/scripted/server.ts";
-import {
-  createMemoryDisk,
-  type MemoryDisk,
-  openMemoryStore,
-} from "../../src/store/memory/open-memory-store.ts";
-import { joinMember } from "../../src/team/members.ts";
-import { openTeam } from "../../src/team/open-team.ts";
 import type { Team } from "../../src/team/team.ts";
 import { tempFolder } from "./temp-folder.ts";
 import { testHost } from "./test-host.ts";
 import { until } from "./until.ts";
 
-/** One process of a member, inside the test's own process. */
+/** A life inside the test's own process. */
 export interface MemberRun {
   readonly instance: InstanceId;
-  /** As SIGTERM, or with a reason as `bin/troupe.js` gives it. */
+  /** As SIGTERM, or with a reason as the command line gives it. */
   readonly stop: (reason?: unknown) => void;
   /** Its exit code; rejects with what it threw. */
   readonly ended: Promise<number>;
 }
 
-/** A team whose members talk to a scripted model over HTTP. */
-export interface MemberTeam {
-  /** The test's own view of the team. */
-  readonly team: Team;
-  readonly disk: MemoryDisk;
-  readonly model: ScriptedModel;
-  /** The working folder of everybody. */
-  readonly dir: string;
-  readonly join: (name: string, fields?: JoinFields) => Promise<void>;
-  /** Announces a process and runs it; it is stopped when the test ends. */
-  readonly start: (name: string) => Promise<MemberRun>;
-  /** Announces a process without running it. */
-  readonly announce: (name: string) => Promise<InstanceId>;
-  /** Requests for an answer, of one member or of all. */
-  readonly asked: (name?: string) => number;
-}
-
-export interface JoinFields {
+export interface MemberPlan {
   readonly role?: string;
   readonly definition?: MemberDefinition;
 }
 
-const name = TeamName.parse("demo");
+/** A team on the real disk whose members talk to a scripted model over HTTP. */
+export interface MemberTeam {
+  /** The test's own view of the team. */
+  readonly team: Team;
+  readonly workspace: Workspace;
+  readonly model: ScriptedModel;
+  /** The working folder of everybody. */
+  readonly dir: string;
+  /** The environment of a member's process. */
+  readonly envOf: (name: string) => Record<string, string>;
+  /** Announces a process without running it. */
+  readonly announce: (name: string) => Promise<InstanceId>;
+  /** Announces a process and runs it; it is stopped when the test ends. Answers when it is ready. */
+  readonly start: (name: string) => Promise<MemberRun>;
+  /** Requests for an answer, of one member or of all. */
+  readonly asked: (name?: string) => number;
+}
+
 let teams = 0;
 
-/** `script`: the YAML below `agents:`. */
-export async function memberTeam(script: string, { goal }: { goal?: string } = {}): Promise<MemberTeam> {
+/** `script`: the YAML below `agents:`. The member named lead leads. */
+export async function memberTeam(
+  script: string,
+  members: Readonly<Record<string, MemberPlan>>,
+  goal?: string,
+): Promise<MemberTeam> {
+  const root = tempFolder();
   const dir = tempFolder();
   const tag = `t${++teams}`;
-  const host = { ...testHost(`${tag}user-`), now: wallClock };
-  const model = await startScriptedModel({ script: parseScript(`agents:\n${script}`, "script.yaml"), host });
+  const model = await startScriptedModel({
+    script: parseScript(`agents:\n${script}`, "script.yaml"),
+    host: testHost(`${tag}model-`),
+  });
   onTestFinished(model.close);
-  const disk = createMemoryDisk({
-    op: "team",
-    v: 1,
-    id: `${tag}first-.1` as never,
-    at: new Date().toISOString(),
-    by: "user",
-    team: name,
-    instance: InstanceId.parse(`${tag}team-instance`),
+  const workspaceOf = (seed: string, env: Record<string, string> = {}): Workspace =>
+    openWorkspace({
+      ...testHost(seed, { CLAUDE_CONFIG_DIR: root, ...env }),
+      now: () => performance.timeOrigin + performance.now(),
+    });
+  const workspace = workspaceOf(`${tag}user-`);
+  const team = await workspace.create({
+    name: TeamName.parse("demo"),
     dir,
     settings: {},
+    tasks: [],
     ...(goal === undefined ? {} : { goal }),
+    members: Object.entries(members).map(([name, { role, definition = {} }]) => ({
+      name: MemberName.parse(name),
+      lead: name === "lead",
+      backend: "child" as const,
+      definition,
+      ...(role === undefined ? {} : { role: Role.parse(role) }),
+    })),
   });
-  const team = await openTeam(openMemoryStore(disk), host, InstanceId.parse(`${tag}user-view`));
   onTestFinished(team.close);
   let lives = 0;
 
-  const announce = async (who: string): Promise<InstanceId> => {
-    const instance = InstanceId.parse(`${tag}${who}-life-${++lives}`);
-    const member = MemberName.parse(who);
+  const announce = async (name: string): Promise<InstanceId> => {
+    const instance = InstanceId.parse(`${tag}${name}-life-${++lives}`);
+    const member = MemberName.parse(name);
     const outcome = await team.commit({ op: "start", by: "system", member, instance });
-    if (!outcome.ok) throw new Error(`${who} was not announced: ${outcome.reason.kind}`);
+    if (!outcome.ok) throw new Error(`${name} was not announced: ${outcome.reason.kind}`);
     return instance;
   };
-  const start = async (who: string): Promise<MemberRun> => {
-    const instance = await announce(who);
-    const control = new AbortController();
-    const env = {
-      ANTHROPIC_AUTH_TOKEN: "scripted",
-      ANTHROPIC_BASE_URL: `${model.url}/a/${who}`,
-      PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
-    };
-    const door: TeamDoor = {
-      host: { ...testHost(`${instance}-`, env), now: wallClock },
-      open: (_, own) => openTeam(openMemoryStore(disk), door.host, own),
-    };
-    const ended = liveAsMember(door, name, MemberName.parse(who), instance, control.signal);
-    ended.catch(() => undefined);
-    const run: MemberRun = { instance, ended, stop: (reason) => control.abort(reason) };
-    onTestFinished(async () => {
-      run.stop();
-      await run.ended.catch(() => undefined);
-    });
-    await Promise.race([
-      ended,
-      until(() => disk.files.has(`run/${who}`) || readyIn(team, who), { what: who }),
-    ]);
-    return run;
-  };
+  const envOf = (name: string): Record<string, string> => ({
+    CLAUDE_CONFIG_DIR: root,
+    ANTHROPIC_AUTH_TOKEN: "scripted",
+    ANTHROPIC_BASE_URL: `${model.url}/a/${name}`,
+    PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+  });
   return {
     team,
-    disk,
+    workspace,
     model,
     dir,
+    envOf,
     announce,
-    start,
-    join: async (who, { role, definition = {} } = {}) => {
-      const joined = await joinMember(team, "user", {
-        name: MemberName.parse(who),
-        lead: who === "lead",
-        backend: "child",
-        definition,
-        ...(role === undefined ? {} : { role: Role.parse(role) }),
+    start: async (name) => {
+      const instance = await announce(name);
+      const control = new AbortController();
+      const own = workspaceOf(`${instance}-`, envOf(name));
+      const who = MemberName.parse(name);
+      const ended = liveAsMember(own, team.name, who, instance, control.signal);
+      onTestFinished(async () => {
+        control.abort();
+        await ended.catch(() => undefined);
       });
-      if (!joined.ok) throw new Error(`${who} did not join: ${joined.reason.kind}`);
+      await Promise.race([
+        ended,
+        until(async () => (await team.store.presence.read(who))?.instance === instance),
+      ]);
+      return { instance, ended, stop: (reason) => control.abort(reason) };
     },
-    asked: (who) =>
+    asked: (name) =>
       model
         .requests()
-        .filter(({ path, agent }) => path === "/v1/messages" && (who === undefined || agent === who)).length,
+        .filter(({ path, agent }) => path === "/v1/messages" && (name === undefined || agent === name))
+        .length,
   };
-}
-
-function wallClock(): number {
-  return performance.timeOrigin + performance.now();
-}
-
-async function readyIn(team: Team, who: string): Promise<boolean> {
-  const run = await team.store.presence.read(MemberName.parse(who));
-  return run !== undefined;
 }
