@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { capText } from "./cap-text.ts";
 import { limitsOf } from "./limits.ts";
 import type { LoopDeps } from "./loop-deps.ts";
@@ -25,6 +26,24 @@ const NOT_STARTED: ToolResult = {
  * within `abortGraceMs`.
  */
 export async function runCalls(
+  deps: LoopDeps,
+  calls: readonly RequestedCall[],
+  signal: AbortSignal,
+): Promise<readonly CallOutcome[]> {
+  // A signal of their own: every call listens to it, and above ten Node warns of a leak.
+  const own = new AbortController();
+  setMaxListeners(0, own.signal);
+  const abort = (): void => own.abort();
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  try {
+    return await allAnswered(deps, calls, own.signal);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function allAnswered(
   deps: LoopDeps,
   calls: readonly RequestedCall[],
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { echoTool, eventsOf, runLoop } from "../../support/agent-loop.ts";
-import { says, sends, sseServer, streamOf } from "../../support/agent-sse-server.ts";
+import { event, says, sends, sseServer, streamOf } from "../../support/agent-sse-server.ts";
 
 const call = (text: string, id = "t1") => ({ tool: "Echo", id, json: JSON.stringify({ text }) });
 
@@ -152,4 +152,61 @@ test("a dialect server that leaves counters out costs nothing instead of NaN", a
   const { events } = await runLoop(server);
 
   expect(eventsOf(events, "usage")[0]?.usage).toEqual({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0 });
+});
+
+test("what the model thought goes back to it unchanged, with its signature", async () => {
+  const server = await sseServer(says([{ thinking: "hm" }, call("x")]), says(["ok"]));
+
+  await runLoop(server, { tools: [echoTool()] });
+
+  expect(server.requests[1]?.messages[1]?.content).toEqual([
+    { type: "thinking", thinking: "hm", signature: "sig" },
+    { type: "tool_use", id: "t1", name: "Echo", input: { text: "x" } },
+  ]);
+});
+
+test("a server that sends text and input whole with the start of their blocks is understood", async () => {
+  const start = (index: number, content_block: object) =>
+    event({ type: "content_block_start", index, content_block }) +
+    event({ type: "content_block_stop", index });
+  const whole = streamOf([], "tool_use").toString();
+  const at = whole.indexOf("event: message_delta");
+  const blocks =
+    start(0, { type: "text", text: "Look:" }) +
+    start(1, { type: "tool_use", id: "t1", name: "Echo", input: { text: "hi" } });
+  const server = await sseServer(
+    sends(Buffer.from(whole.slice(0, at) + blocks + whole.slice(at))),
+    says(["ok"]),
+  );
+  const calls: string[] = [];
+
+  const { events } = await runLoop(server, { tools: [echoTool(calls)] });
+
+  expect(calls).toEqual(["hi"]);
+  expect(eventsOf(events, "text")[0]?.delta).toBe("Look:");
+});
+
+test("many calls at once are no leak", async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", warned);
+  const many = Array.from({ length: 30 }, (_, at) => call(`${at}`, `t${at}`));
+  const server = await sseServer(says(many), says(["ok"]));
+
+  await runLoop(server, {
+    tools: [
+      {
+        ...echoTool(),
+        run: async (_, signal) => {
+          signal.addEventListener("abort", () => undefined);
+          await new Promise((resolve) => setImmediate(resolve));
+          return { text: "", isError: false };
+        },
+      },
+    ],
+  });
+
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", warned);
+  expect(warnings).toEqual([]);
 });
