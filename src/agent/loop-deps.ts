@@ -4,6 +4,7 @@ import type { Tool, ToolCall } from "./tool.ts";
 
 /** The Anthropic Messages API, or any server that speaks it. */
 export interface Model {
+  /** As `modelClient` makes it: an SDK client that logs to stderr. */
   readonly client: Anthropic;
   readonly name: string;
   readonly maxTokens: number;

@@ -1,4 +1,3 @@
-import { Console } from "node:console";
 import { askModel } from "./ask-model.ts";
 import type { Conversation } from "./conversation.ts";
 import { limitsOf } from "./limits.ts";
@@ -34,15 +33,9 @@ export async function loop(
   signal: AbortSignal,
 ): Promise<TurnEnd> {
   deps.emit({ type: "turn_started" });
-  const end = await untilLastWord(withQuietClient(deps), conversation, start, signal);
+  const end = await untilLastWord(deps, conversation, start, signal);
   deps.emit({ type: "turn_ended", reason: end.reason, detail: detailOf(end) });
   return end;
-}
-
-/** The SDK logs to stdout by default, which belongs to the screen and to `--json`. */
-function withQuietClient(deps: LoopDeps): LoopDeps {
-  const client = deps.model.client.withOptions({ logger: new Console(process.stderr) });
-  return { ...deps, model: { ...deps.model, client } };
 }
 
 async function untilLastWord(

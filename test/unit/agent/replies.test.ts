@@ -165,15 +165,17 @@ test("what the model thought goes back to it unchanged, with its signature", asy
   ]);
 });
 
+function wholeBlock(index: number, content_block: object): string {
+  const start = event({ type: "content_block_start", index, content_block });
+  return start + event({ type: "content_block_stop", index });
+}
+
 test("a server that sends text and input whole with the start of their blocks is understood", async () => {
-  const start = (index: number, content_block: object) =>
-    event({ type: "content_block_start", index, content_block }) +
-    event({ type: "content_block_stop", index });
   const whole = streamOf([], "tool_use").toString();
   const at = whole.indexOf("event: message_delta");
   const blocks =
-    start(0, { type: "text", text: "Look:" }) +
-    start(1, { type: "tool_use", id: "t1", name: "Echo", input: { text: "hi" } });
+    wholeBlock(0, { type: "text", text: "Look:" }) +
+    wholeBlock(1, { type: "tool_use", id: "t1", name: "Echo", input: { text: "hi" } });
   const server = await sseServer(
     sends(Buffer.from(whole.slice(0, at) + blocks + whole.slice(at))),
     says(["ok"]),
