@@ -91,12 +91,13 @@ export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<En
   let { position } = cursor.delivered;
   /** Where taken messages end, until they are read. */
   const places = new Map<EntryId, Position>();
-  const isNew = createOnce();
+  const taken = createSeenIds();
 
   const further = (old: Mark, mark: Mark): Mark =>
     store.compare(mark.position, old.position) > 0 ? mark : old;
 
-  async function move(mark: Mark, isRead: boolean): Promise<void> {
+  async function move(mark: Mark | undefined, isRead: boolean): Promise<void> {
+    if (!mark) return;
     const delivered = further(cursor.delivered, mark);
     const read = isRead ? further(cursor.read, mark) : cursor.read;
     if (delivered === cursor.delivered && read === cursor.read) return;
@@ -104,17 +105,19 @@ export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<En
     await file.save(cursor);
   }
 
-  function markOf({ id }: Message): Mark {
+  /** Undefined for what is read already. */
+  function markOf({ id }: Message): Mark | undefined {
     const place = places.get(id);
-    if (place === undefined) throw new Error(`message ${id} was not taken from this mailbox, or is read`);
-    return { position: place, id };
+    if (place !== undefined) return { position: place, id };
+    if (taken.has(id)) return undefined;
+    throw new Error(`message ${id} was not taken from this mailbox`);
   }
 
   async function take(): Promise<readonly Message[]> {
     const fresh: Message[] = [];
     let passed: Mark | undefined;
     position = await readToEnd(log, position, ({ entry, at }) => {
-      if (!isNew(entry.id)) return;
+      if (!taken.add(entry.id)) return;
       if (!seen.has(entry.id)) {
         places.set(entry.id, at);
         fresh.push(entry);
@@ -127,27 +130,40 @@ export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<En
 
   return {
     take,
-    delivered: (message) => move(markOf(message), false),
+    delivered: async (message) => move(markOf(message), false),
     read: async (message) => {
       const mark = message ? markOf(message) : cursor.delivered;
       await move(mark, true);
-      for (const [id, place] of places) if (store.compare(place, mark.position) <= 0) places.delete(id);
+      const { position: end } = cursor.read;
+      for (const [id, place] of places) if (store.compare(place, end) <= 0) places.delete(id);
     },
     changes: log.changes,
   };
 }
 
-/** True for the first time an id is asked about. A sender's ids rise in each mailbox, so one number per sender is enough. */
-function createOnce(): (id: EntryId) => boolean {
+interface SeenIds {
+  readonly has: (id: EntryId) => boolean;
+  /** True the first time. */
+  readonly add: (id: EntryId) => boolean;
+}
+
+/** A sender's ids rise in each mailbox, so one number per sender is enough. */
+function createSeenIds(): SeenIds {
   const last = new Map<string, number>();
-  return (id) => {
+  const parts = (id: EntryId): readonly [string, number] => {
     const dot = id.lastIndexOf(".");
-    const sender = id.slice(0, dot);
-    const counter = Number(id.slice(dot + 1));
-    if (counter <= (last.get(sender) ?? 0)) return false;
-    last.set(sender, counter);
+    return [id.slice(0, dot), Number(id.slice(dot + 1))];
+  };
+  const has = (id: EntryId): boolean => {
+    const [sender, counter] = parts(id);
+    return counter <= (last.get(sender) ?? 0);
+  };
+  const add = (id: EntryId): boolean => {
+    if (has(id)) return false;
+    last.set(...parts(id));
     return true;
   };
+  return { has, add };
 }
 
 /** Every entry behind `from`; answers where to go on. */
@@ -186,9 +202,9 @@ export async function readMailbox(
   const log = team.store.mailbox(owner);
   const stateOf = await receipts(team, owner);
   const found: { message: Message; state: Receipt }[] = [];
-  const isNew = createOnce();
+  const seen = createSeenIds();
   await readToEnd(log, await log.start(), (placed) => {
-    if (isNew(placed.entry.id)) found.push({ message: placed.entry, state: stateOf(placed) });
+    if (seen.add(placed.entry.id)) found.push({ message: placed.entry, state: stateOf(placed) });
   });
   return found;
 }
