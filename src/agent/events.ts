@@ -10,8 +10,9 @@ export interface CallUsage {
 export type AgentEvent =
   /** The loop was called: a turn of one or more model calls begins. */
   | { readonly type: "turn_started" }
-  /** The server accepted a request (first byte of its answer): these inputs are read. */
+  /** The server accepted a request (its answer began with a first whole event): these inputs are read. Once for each input. */
   | { readonly type: "read"; readonly inputs: readonly string[] }
+  /** A piece of the answer that is coming in. After `retrying` the answer begins anew: what came of it before is void. */
   | { readonly type: "text"; readonly delta: string }
   | { readonly type: "tool_started"; readonly id: string; readonly name: string; readonly input: unknown }
   | { readonly type: "tool_denied"; readonly id: string; readonly name: string; readonly reason: string }

@@ -16,14 +16,37 @@ export interface FileText {
 }
 
 /** The biggest file that Read, Edit and Grep take into memory. */
-export const LARGEST_FILE = 10 * 1024 * 1024;
+const LARGEST_FILE = 10 * 1024 * 1024;
 const BINARY_LOOK = 8192;
+
+/** Reads a text file with what is needed to change it later. undefined: nothing is there. */
+export async function readText(place: Place): Promise<FileText | undefined> {
+  const file = await readBytes(place);
+  if (file === undefined) return undefined;
+  const { bytes, stats } = file;
+  const text = bytes.toString("utf8");
+  return {
+    text,
+    isLossy: !Buffer.from(text, "utf8").equals(bytes),
+    isBinary: isBinary(bytes),
+    size: bytes.length,
+    hash: hashOf(bytes),
+    stats,
+  };
+}
+
+/** A NUL near the beginning, as git tells it. */
+export function isBinary(bytes: Buffer): boolean {
+  return bytes.subarray(0, BINARY_LOOK).includes(0);
+}
 
 /**
  * Reads a regular file whole. Neither a link nor a FIFO nor a device is opened, even when it has just taken the file's
  * place. undefined: nothing is there.
  */
-export async function readText(place: Place): Promise<FileText | undefined> {
+export async function readBytes(
+  place: Place,
+): Promise<{ readonly bytes: Buffer; readonly stats: BigIntStats } | undefined> {
   const handle = await openIfThere(place.at);
   if (handle === undefined) return undefined;
   try {
@@ -33,18 +56,9 @@ export async function readText(place: Place): Promise<FileText | undefined> {
     if (stats.size > LARGEST_FILE)
       throw new TroupeError(
         "denied",
-        `${stats.size} bytes are too many (at most ${LARGEST_FILE}); look into it with Grep or Bash`,
+        `${stats.size} bytes are too many (at most ${LARGEST_FILE}); look into it with Bash`,
       );
-    const bytes = await handle.readFile();
-    const text = bytes.toString("utf8");
-    return {
-      text,
-      isLossy: !Buffer.from(text, "utf8").equals(bytes),
-      isBinary: bytes.subarray(0, BINARY_LOOK).includes(0),
-      size: bytes.length,
-      hash: hashOf(bytes),
-      stats,
-    };
+    return { bytes: await handle.readFile(), stats };
   } finally {
     await handle.close();
   }

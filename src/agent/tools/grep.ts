@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { z } from "zod";
 import { isErrno, TroupeError } from "../../base/errors.ts";
 import { defineTool, type Tool } from "../tool.ts";
-import { type FileText, readText } from "./file-text.ts";
+import { isBinary, readBytes } from "./file-text.ts";
 import { below } from "./glob.ts";
 import { globMatcher } from "./glob-match.ts";
 import { type LineMatcher, openLineMatcher } from "./line-matcher.ts";
@@ -62,10 +62,10 @@ async function matchesIn(
   matcher: LineMatcher,
   signal: AbortSignal,
 ): Promise<readonly (readonly [number, string])[]> {
-  const file = await textOf(place);
-  if (file === undefined || file.isBinary || file.text === "") return [];
+  const text = await textOf(place);
+  if (text === undefined) return [];
   try {
-    return await matcher.find(file.text);
+    return await matcher.find(text);
   } catch (error) {
     // The thread was ended: what was found until then is the answer.
     if (signal.aborted && error instanceof Error && error.name === "AbortError") return [];
@@ -73,10 +73,13 @@ async function matchesIn(
   }
 }
 
-/** A file that is closed to us, too large or just gone is passed over. */
-async function textOf(place: Place): Promise<FileText | undefined> {
+/** A file that is binary, empty, too large, closed to us or just gone is passed over. */
+async function textOf(place: Place): Promise<string | undefined> {
   try {
-    return await readText(place);
+    const file = await readBytes(place);
+    return file === undefined || file.bytes.length === 0 || isBinary(file.bytes)
+      ? undefined
+      : file.bytes.toString("utf8");
   } catch (error) {
     if (error instanceof TroupeError || isErrno(error, "EACCES", "EPERM", "ELOOP")) return undefined;
     throw error;
