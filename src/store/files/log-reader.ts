@@ -1,3 +1,4 @@
+import { diskError } from "../../base/disk-error.ts";
 import { TroupeError } from "../../base/errors.ts";
 import { createSerial } from "../../base/serial.ts";
 import type { EntryId, Position } from "../../protocol/names.ts";
@@ -39,11 +40,20 @@ export function createLogReader<E>(deps: ReaderDeps<E>): LogReader<E> {
   const serial = createSerial();
   return {
     read: (from) => serial(() => read(reader, placeOf(from))),
-    start: () => serial(() => startOfLog(reader)),
-    end: () => serial(() => endOfLog(reader)),
-    check: (position, id) => serial(() => checkMark(reader, placeOf(position), id)),
+    start: () => serial(() => explained(reader, () => startOfLog(reader))),
+    end: () => serial(() => explained(reader, () => endOfLog(reader))),
+    check: (position, id) => serial(() => explained(reader, () => checkMark(reader, placeOf(position), id))),
     close: () => serial(reader.files.close),
   };
+}
+
+async function explained<E, T>({ files, place }: Reader<E>, job: () => Promise<T>): Promise<T> {
+  try {
+    return await job();
+  } catch (error) {
+    await files.close();
+    throw diskError(error, "read", place.folder);
+  }
 }
 
 async function read<E>(reader: Reader<E>, at: Place, isSecondLook = false): Promise<ReadResult<E>> {

@@ -189,13 +189,11 @@ async function openTarget<E>(writer: Writer<E>): Promise<AppendTarget> {
   throw new TroupeError("store_unreachable", `${log.folder}: sealed ${MAX_ROUNDS} times while it was opened`);
 }
 
-async function openOne<E>(
-  { fs, place: log, durability }: Writer<E>,
-  number: number,
-  path: string,
-): Promise<AppendTarget> {
+async function openOne<E>(writer: Writer<E>, number: number, path: string): Promise<AppendTarget> {
+  const { fs, place: log, durability } = writer;
+  let file: OpenFile | undefined;
   try {
-    const file = await fs.openAppend(path);
+    file = await fs.openAppend(path);
     const { size } = await fs.facts(file);
     // A file whose name is lost in a power cut loses all that was promised in it.
     if (durability === "power") {
@@ -204,6 +202,7 @@ async function openOne<E>(
     }
     return createAppendTarget(fs, number, file, size);
   } catch (error) {
+    if (file) await fs.close(file);
     if (isErrno(error, "ENOENT")) throw vanished(path, error);
     throw diskError(error, "open", path);
   }

@@ -80,7 +80,12 @@ export function createSegmentFile(fs: Fs, place: LogPlace): SegmentFile {
 
 async function openSegment(fs: Fs, number: number, path: string): Promise<OpenSegment> {
   const file = await fs.openRead(path);
-  return { number, path, file, inode: (await fs.facts(file)).inode };
+  try {
+    return { number, path, file, inode: (await fs.facts(file)).inode };
+  } catch (error) {
+    await fs.close(file);
+    throw error;
+  }
 }
 
 async function readFrom(
