@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { watchLeaks } from "../support/leaks.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -15,11 +16,11 @@ interface Ended {
 }
 
 /** Runs to its end with a temporary folder of its own, so that what it leaves there is seen. */
-async function ends(file: string, args: readonly string[], tmp: string): Promise<Ended> {
+async function ends(file: string, args: readonly string[], tmp: string, testId: string): Promise<Ended> {
   const { CI: _, ...env } = process.env;
   const options = {
     cwd: root,
-    env: { ...env, TMPDIR: tmp, CLAUDE_CONFIG_DIR: join(tmp, "claude") },
+    env: { ...env, TMPDIR: tmp, CLAUDE_CONFIG_DIR: join(tmp, "claude"), TROUPE_TEST_ID: testId },
     timeout: 55_000,
   };
   try {
@@ -49,8 +50,9 @@ test("the README's commands are scripts of the package", () => {
 
 test("npm run demo builds a program with four agents, which then computes the expression as the last line", async () => {
   const tmp = tempFolder();
+  const testId = watchLeaks(tmp);
 
-  const { exit, stdout } = await ends("npm", ["run", "--silent", "demo", "--", "2*(3+4)-5"], tmp);
+  const { exit, stdout } = await ends("npm", ["run", "--silent", "demo", "--", "2*(3+4)-5"], tmp, testId);
 
   const lines = linesOf(stdout);
   expect(exit).toBe(0);
@@ -67,8 +69,14 @@ test("npm run demo builds a program with four agents, which then computes the ex
 
 test("the demo answers a malformed expression with the built program's error and exit code", async () => {
   const tmp = tempFolder();
+  const testId = watchLeaks(tmp);
 
-  const { exit, stdout, stderr } = await ends(process.execPath, ["bin/troupe.js", "demo", "2*(3+"], tmp);
+  const { exit, stdout, stderr } = await ends(
+    process.execPath,
+    ["bin/troupe.js", "demo", "2*(3+"],
+    tmp,
+    testId,
+  );
 
   expect(exit).toBe(1);
   expect(`${stdout}${stderr}`).toContain("error: expected a number, found the end at position 6");
