@@ -150,20 +150,21 @@ interface SeenIds {
 /** A sender's ids rise in each mailbox, so one number per sender is enough. */
 function createSeenIds(): SeenIds {
   const last = new Map<string, number>();
-  const parts = (id: EntryId): readonly [string, number] => {
-    const dot = id.lastIndexOf(".");
-    return [id.slice(0, dot), Number(id.slice(dot + 1))];
-  };
   const has = (id: EntryId): boolean => {
-    const [sender, counter] = parts(id);
+    const [sender, counter] = partsOf(id);
     return counter <= (last.get(sender) ?? 0);
   };
   const add = (id: EntryId): boolean => {
     if (has(id)) return false;
-    last.set(...parts(id));
+    last.set(...partsOf(id));
     return true;
   };
   return { has, add };
+}
+
+function partsOf(id: EntryId): readonly [sender: string, counter: number] {
+  const dot = id.lastIndexOf(".");
+  return [id.slice(0, dot), Number(id.slice(dot + 1))];
 }
 
 /** Every entry behind `from`; answers where to go on. */
