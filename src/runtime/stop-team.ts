@@ -1,6 +1,8 @@
+import { TroupeError } from "../base/errors.ts";
 import { liveness, type ProcessIdentity } from "../base/process-identity.ts";
 import { type Actor, type InstanceId, type MemberName, sameName } from "../protocol/names.ts";
 import { type Ending, type StopLimits, stopProcess, stopTagged } from "../spawn/stop-process.ts";
+import { refusalText } from "../team/refusal-text.ts";
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { instanceTag, teamTag } from "./child-env.ts";
@@ -38,6 +40,7 @@ type Place = { readonly configDir: string };
  * Asks the team, or one member, to end, and sees to it: waits `graceMs`, SIGTERM to the process group, waits `termMs`,
  * SIGKILL, then whatever bears their tags. Frees their tasks and writes down their ends. Several processes may do this
  * at once: each writes what the others have not yet. Aborting `signal` ends the waiting, and SIGKILL comes at once.
+ * Throws `denied` when `by` may not ask for it, and what the journal throws.
  */
 export async function stopTeam(
   { configDir }: Place,
@@ -53,7 +56,9 @@ export async function stopTeam(
   await ask(team, by, member);
   const endings = new Map<MemberName, MemberEnding>();
   for (let round = 0; round < ROUNDS; round++) {
-    const targets = targetsOf(await team.readOn(), member).filter(
+    const state = await team.readOn();
+    if (isRevived(state, member)) break;
+    const targets = targetsOf(state, member).filter(
       (target) => !endings.has(target.name) || (isOpen(target) && endings.get(target.name) !== "stuck"),
     );
     if (targets.length === 0) break;
@@ -69,7 +74,7 @@ export async function stopTeam(
     ending: endingOf(target, endings.get(target.name), asked.has(target.name)),
   }));
   if (member !== undefined) return { members };
-  await stopTagged(teamTag(configDir, team.name), isAgent);
+  await stopTagged(teamTag(configDir, team.name), isOfEndedLife(team.state()));
   if (self !== undefined) return { members };
   const ending = supervisor ? await stopSupervisor(team, supervisor, options, signal) : "not_running";
   return { members, supervisor: ending };
@@ -80,14 +85,33 @@ async function ask(team: Team, by: Actor, name: MemberName | undefined): Promise
   const state = await team.readOn();
   const [target] = name === undefined ? [] : targetsOf(state, name);
   const asked = name === undefined ? state.team?.stopping : target === undefined || target.stopping;
-  // Refused when it has left or the team was closed meanwhile: its process is ended all the same.
-  if (!asked) await team.commit({ op: "stop", by, ...(name === undefined ? {} : { member: name }) });
+  if (asked) return;
+  const outcome = await team.commit({ op: "stop", by, ...(name === undefined ? {} : { member: name }) });
+  // Refused also when it has left or the team was closed meanwhile: its process is ended all the same.
+  if (outcome.ok || outcome.reason.kind !== "not_allowed") return;
+  const { code, message } = refusalText(outcome.reason);
+  throw new TroupeError(code, message);
 }
 
 function targetsOf(state: TeamState, name: MemberName | undefined): readonly Member[] {
   return [...state.members.values()].filter(
     (member) => member.backend === "child" && (name === undefined || sameName(member.name, name)),
   );
+}
+
+/** Somebody started the team, or the member, again while it was being stopped: those lives are not ours to end. */
+function isRevived({ team, members }: TeamState, name: MemberName | undefined): boolean {
+  if (!team || team.closed) return false;
+  if (name === undefined) return !team.stopping;
+  const member = members.get(name.toLowerCase());
+  return member !== undefined && !member.stopping && !member.left && !team.stopping;
+}
+
+/** Only lives the journal knows to be over: whoever just came up belongs to somebody else. */
+function isOfEndedLife({ members }: TeamState): (env: ReadonlyMap<string, string>) => boolean {
+  const over = new Set<string>();
+  for (const { life } of members.values()) if (life?.ended) over.add(life.instance);
+  return (env) => isAgent(env) && over.has(env.get("TROUPE_INSTANCE") ?? "");
 }
 
 function isOpen({ life }: Member): boolean {

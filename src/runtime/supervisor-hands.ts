@@ -17,7 +17,7 @@ export interface Hands {
   /** Begins it, once a life; the escalation takes its time. */
   readonly stop: (member: Member) => void;
   /** Waits for what was begun. */
-  readonly close: () => Promise<void>;
+  readonly settled: () => Promise<void>;
 }
 
 interface Parts {
@@ -72,7 +72,7 @@ export function supervisorHands({ team, log, ring }: Parts): Hands {
       const instance = member.life?.instance;
       if (instance && !stops.has(instance)) stops.set(instance, seeToStop(member));
     },
-    close: async () => {
+    settled: async () => {
       await Promise.all(stops.values());
     },
   };

@@ -25,11 +25,17 @@ export interface LoopParts {
   readonly log: (line: string) => void;
 }
 
+export interface WatchEnd {
+  readonly why: "stop" | "displaced";
+  /** Waits for stops of single members that are still under way. */
+  readonly settled: () => Promise<void>;
+}
+
 /**
  * Looks after the members until the team shall stop, `signal` aborts, or another supervisor has the lease. Each look
  * follows an entry, the end of a child, or a second. Throws what the journal throws.
  */
-export async function watchOver(parts: LoopParts, signal: AbortSignal): Promise<"stop" | "displaced"> {
+export async function watchOver(parts: LoopParts, signal: AbortSignal): Promise<WatchEnd> {
   const { configDir, team, instance, beat } = parts;
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
@@ -45,20 +51,20 @@ export async function watchOver(parts: LoopParts, signal: AbortSignal): Promise<
   try {
     for await (const _ of looks) {
       const why = whyOver(await team.readOn(), instance);
-      if (why) return why;
+      if (why) return { why, settled: watch.settled };
       await watch.look();
       await beat();
       if (watch.isBusy()) bell.ring();
       await pause(watch.isBusy() ? LOOK_BUSY_MS : LOOK_MS);
     }
-    return "stop";
+    return { why: "stop", settled: watch.settled };
   } finally {
     over.abort();
-    await watch.close();
+    watch.close();
   }
 }
 
-function whyOver({ team }: TeamState, instance: InstanceId): "stop" | "displaced" | undefined {
+function whyOver({ team }: TeamState, instance: InstanceId): WatchEnd["why"] | undefined {
   if (!team || team.closed || team.stopping) return "stop";
   return team.lease?.instance === instance ? undefined : "displaced";
 }

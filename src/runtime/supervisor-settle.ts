@@ -1,5 +1,6 @@
 import type { Actor } from "../protocol/names.ts";
 import { sameName } from "../protocol/names.ts";
+import { memberNamed } from "../team/derive.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 
@@ -25,6 +26,8 @@ export async function settleLife(
   const { life } = member;
   if (!life) return;
   const state = await team.readOn();
+  // A later life goes on with the tasks of this one.
+  if (memberNamed(state, member.name)?.life?.instance !== life.instance) return;
   const why = how === "stopped" ? "stopped" : "died";
   for (const { id, owner, claim } of state.tasks.values())
     if (owner !== undefined && claim !== undefined && sameName(owner, member.name))

@@ -82,6 +82,6 @@ export function exitText(exit: Exit, lastWords: readonly string[]): string {
     const number = new Map(Object.entries(constants.signals)).get(exit.signal);
     return `killed (signal ${number ?? exit.signal})`;
   }
-  const words = lastWords.at(-1);
+  const words = lastWords.findLast((line) => line.startsWith("error: ")) ?? lastWords.at(-1);
   return `exit code ${exit.code}${words === undefined ? "" : `: ${words}`}`;
 }

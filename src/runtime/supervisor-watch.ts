@@ -21,8 +21,9 @@ export interface MemberWatch {
   readonly look: () => Promise<void>;
   /** Something is about to change that makes no entry: look again soon. */
   readonly isBusy: () => boolean;
-  /** Ends the listening and waits for stops that are under way. */
-  readonly close: () => Promise<void>;
+  /** Waits for stops that are under way. */
+  readonly settled: () => Promise<void>;
+  readonly close: () => void;
 }
 
 export interface WatchParts {
@@ -91,10 +92,8 @@ export function memberWatch(parts: WatchParts): MemberWatch {
       isBusy = actions.length > 0 || seen.some(({ verdict }) => verdict === "starting");
     },
     isBusy: () => isBusy,
-    close: async () => {
-      wishes.close();
-      await hands.close();
-    },
+    settled: hands.settled,
+    close: wishes.close,
   };
 }
 

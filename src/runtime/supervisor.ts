@@ -49,14 +49,18 @@ export async function superviseTeam(job: SupervisorJob, signal: AbortSignal): Pr
   const { beat, remove } = await supervisorPresence(team, instance, awakeMs);
   try {
     for (const line of await repairTeam(configDir, team)) log(line);
-    const why = await watchOver({ configDir, team, instance, limits, awakeMs, beat, log }, signal);
+    const { why, settled } = await watchOver(
+      { configDir, team, instance, limits, awakeMs, beat, log },
+      signal,
+    );
     if (why === "displaced") throw new TroupeError("conflict", "another supervisor has the team now");
     await stopTeam(job, team, { ...job.stopLimits, by: "system", self: instance });
+    await settled();
     const lease = team.state().team?.lease;
     if (lease?.instance === instance) await team.commit({ op: "lapse", by: "system", lease: lease.id });
     return 0;
   } catch (error) {
-    if (isTeamGone(error)) log(`the team is gone; ended ${await endOrphans(configDir, team.name)} processes`);
+    if (isTeamGone(error)) log(`the team is gone; ended ${await endOrphans(configDir, team)} processes`);
     throw error;
   } finally {
     await remove();

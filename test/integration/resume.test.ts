@@ -59,7 +59,7 @@ test("A9 C12 leftovers are swept at start: processes of lives that are over, and
     TROUPE_AGENT: "ghost",
     TROUPE_INSTANCE: "oldlife",
   });
-  const shell = await tagged("sleep 60", { ...tag, TROUPE_AGENT: "lead" });
+  const shell = await tagged("exec sleep 60", { ...tag, TROUPE_AGENT: "lead" });
   const { root, journal } = teamPaths(workspace.configDir, team.name);
   writeFileSync(join(journal, "snapshot.json.999999999-1.tmp"), "{");
   writeFileSync(join(root, `bodies/x.${process.pid}-1.tmp`), "{");

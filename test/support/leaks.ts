@@ -15,24 +15,27 @@ let tests = 0;
 export function watchLeaks(folder: string): string {
   const testId = `${process.pid}-${++tests}`;
   onTestFinished(async () => {
-    const processes = await killTagged(testId);
-    const files = leftoverFiles(folder);
-    if (processes.length + files.length === 0) return;
-    throw new Error(`left behind:\n${[...processes, ...files].join("\n")}`);
+    const leaks = await findLeaks(testId, folder);
+    if (leaks.length > 0) throw new Error(`left behind:\n${leaks.join("\n")}`);
   });
   return testId;
 }
 
-/** Ends every process of the test and answers what they were. */
+/** What a test left behind, one line each; its processes are killed. */
+export async function findLeaks(testId: string, folder: string): Promise<readonly string[]> {
+  return [...(await killTagged(testId)), ...leftoverFiles(folder)];
+}
+
+/** Ends every process of the test and answers what they were. Rounds, because a dying one may just have forked. */
 async function killTagged(testId: string): Promise<readonly string[]> {
-  const lines: string[] = [];
-  for (const { identity, env } of await taggedProcesses({ TROUPE_TEST_ID: testId })) {
-    lines.push(
-      `process ${identity.pid} (${env.get("TROUPE_AGENT") ?? "no agent"}, ${env.get("TROUPE_INSTANCE") ?? "no instance"})`,
-    );
-    await signalProcess(identity, "SIGKILL");
-  }
-  return lines;
+  const lines = new Map<number, string>();
+  for (let round = 0; round < 10; round++)
+    for (const { identity, env } of await taggedProcesses({ TROUPE_TEST_ID: testId })) {
+      const who = `${env.get("TROUPE_AGENT") ?? "no agent"}, ${env.get("TROUPE_INSTANCE") ?? "no instance"}`;
+      lines.set(identity.pid, `process ${identity.pid} (${who})`);
+      await signalProcess(identity, "SIGKILL");
+    }
+  return [...lines.values()];
 }
 
 export function leftoverFiles(folder: string): readonly string[] {

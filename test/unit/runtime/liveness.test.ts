@@ -48,7 +48,7 @@ test("a life is starting until its deadline, then dead unless its process is fou
   now += 30_000;
   expect(await lifeOf(team, member("ada"))).toEqual({ verdict: "dead" });
   expect(await lifeOf(team, member("ada"), { isThere: true })).toEqual({ verdict: "starting" });
-  await tagged("sleep 60", { TROUPE_INSTANCE: instance });
+  await tagged("exec sleep 60", { TROUPE_INSTANCE: instance });
   expect(await lifeOf(team, member("ada"))).toEqual({ verdict: "starting" });
 });
 
@@ -67,7 +67,7 @@ test("B4 a clock that was set back a day proves no death of a process that is th
 test("a process with a beat is alive, without one for 30 s or stopped unresponsive, gone dead", async () => {
   let now = NOON;
   const { team, member, live } = await memoryTeam(["lead", "ada"], { now: () => now });
-  const identity = await tagged("sleep 60", { TROUPE_TEST_TAG: `liveness-${process.pid}` });
+  const identity = await tagged("exec sleep 60", { TROUPE_TEST_TAG: `liveness-${process.pid}` });
   await live("ada", identity);
   const verdict = async () => (await lifeOf(team, member("ada"))).verdict;
 
@@ -133,7 +133,7 @@ test("a supervisor that has the lease and no run.json yet is found by its tag", 
   const instance = team.state().team?.instance ?? never();
   await must(team, { op: "lease", by: "system", instance, pid: 4711 });
 
-  const identity = await tagged("sleep 60", { TROUPE_INSTANCE: instance });
+  const identity = await tagged("exec sleep 60", { TROUPE_INSTANCE: instance });
 
   expect(await supervisorOf(team)).toMatchObject({ verdict: "starting", identity });
 });

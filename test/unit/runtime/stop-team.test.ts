@@ -12,7 +12,7 @@ const TASK = TaskId.parse("1");
 test("without a supervisor the stopper does everything: ends, tasks, run.json, lapse", async () => {
   const { team, member, live, own } = await memoryTeam();
   const tag = { TROUPE_TEST_TAG: `stop-${process.pid}-1` };
-  const identity = await tagged("sleep 60", tag);
+  const identity = await tagged("exec sleep 60", tag);
   const instance = await live("ada", identity);
   await own("ada", "1");
   await must(team, { op: "lease", by: "system", instance, pid: 4711 });
@@ -49,8 +49,8 @@ test("a task of a process that was dead before is free as well", async () => {
 test("one member is stopped, the others and the supervisor are left alone", async () => {
   const { team, member, live } = await memoryTeam();
   const tag = { TROUPE_TEST_TAG: `stop-${process.pid}-2` };
-  const ada = await tagged("sleep 60", { ...tag, WHO: "ada" });
-  const bob = await tagged("sleep 60", { ...tag, WHO: "bob" });
+  const ada = await tagged("exec sleep 60", { ...tag, WHO: "ada" });
+  const bob = await tagged("exec sleep 60", { ...tag, WHO: "bob" });
   await live("ada", ada);
   await live("bob", bob);
 
@@ -65,7 +65,7 @@ test("one member is stopped, the others and the supervisor are left alone", asyn
 
 test("two stoppers at once agree, and each end is written once", async () => {
   const { team, live } = await memoryTeam();
-  const identity = await tagged("sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-3` });
+  const identity = await tagged("exec sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-3` });
   await live("ada", identity);
   let ends = 0;
   team.subscribe(({ entry, verdict }) => {
@@ -95,7 +95,7 @@ test("a process that has not written its run.json yet is found by its tag", asyn
 test("the supervisor ends after its members", async () => {
   const { team, live } = await memoryTeam();
   const instance = await live("ada", await deadIdentity());
-  const supervisor = await tagged("sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-4` });
+  const supervisor = await tagged("exec sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-4` });
   await must(team, { op: "lease", by: "system", instance, pid: supervisor.pid });
   await team.store.presence.write(runFile(team, null, instance, supervisor));
 
