@@ -54,10 +54,6 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
     }
     return fresh;
   };
-  /** The cursor is one position: the last of these messages, in the order of the mailbox, stands for all of them. */
-  const lastOf = (ids: readonly string[]): Message | undefined =>
-    [...mail.values()].findLast(({ id }) => ids.includes(id));
-
   return {
     take: async () => {
       const messages = await mailbox.take();
@@ -86,11 +82,11 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
     isKnown: (id) => known.has(id),
     recorded: async (ids) => {
       for (const id of ids) out.delete(id);
-      const last = lastOf(ids);
+      const last = lastOf(mail, ids);
       if (last !== undefined) await mailbox.delivered(last);
     },
     read: async (ids) => {
-      const last = lastOf(ids);
+      const last = lastOf(mail, ids);
       for (const id of ids) mail.delete(id);
       if (last !== undefined) await mailbox.read(last);
     },
@@ -101,6 +97,11 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
     },
     close: lost.close,
   };
+}
+
+/** The cursor is one position: the last of these messages, in the order of the mailbox, stands for all of them. */
+function lastOf(mail: ReadonlyMap<string, Message>, ids: readonly string[]): Message | undefined {
+  return [...mail.values()].findLast(({ id }) => ids.includes(id));
 }
 
 /** The messages as inputs, the urgent ones first. */

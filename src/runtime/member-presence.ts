@@ -6,6 +6,7 @@ import type { RunFile, Usage } from "../protocol/files.ts";
 import { NO_USAGE } from "./cost.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
+import type { Life } from "./member-life.ts";
 
 /** Between two signs of life, in ms. Source: faults.md §5. */
 const BEAT_MS = 10_000;
@@ -38,7 +39,7 @@ export function openPresence(job: MemberJob, model: string, control: LifeControl
   const writeNewest = async (): Promise<void> => {
     while (isDirty) {
       isDirty = false;
-      await write?.().catch(job.onTrouble);
+      if (isOurs(control.life())) await write?.().catch(job.onTrouble);
     }
     writing = undefined;
   };
@@ -101,6 +102,11 @@ async function runFile(
       ...signs,
     };
   };
+}
+
+/** F2: a team that was made again under its name, or a later life, has a `run.json` of its own in the same place. */
+function isOurs(life: Life): boolean {
+  return !("why" in life) || life.why === "asked";
 }
 
 function statusOf(control: LifeControl): RunFile["status"] {

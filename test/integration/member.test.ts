@@ -1,20 +1,21 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { TroupeError } from "../../src/base/errors.ts";
-import { InstanceId, MemberName, TaskId } from "../../src/protocol/names.ts";
-import { liveAsMember } from "../../src/runtime/member.ts";
-import type { ScriptedModel } from "../../src/scripted/server.ts";
+import { MemberName, TaskId } from "../../src/protocol/names.ts";
 import { readMailbox, sendMessage } from "../../src/team/mail.ts";
 import type { Task } from "../../src/team/state.ts";
 import { assignTask, createTask } from "../../src/team/tasks.ts";
 import type { Team } from "../../src/team/team.ts";
-import { memberTeam } from "../support/member-team.ts";
+import { type MemberTeam, memberTeam } from "../support/member-team.ts";
 import { until } from "../support/until.ts";
 
 const ada = MemberName.parse("ada");
 const first = TaskId.parse("1");
 const shell = { definition: { tools: ["Bash", "Write", "Read"] } };
+
+const LastWords = z.looseObject({ messages: z.array(z.unknown()) });
 
 /** A command that says it has begun and goes on when `go` is there. */
 const WAIT = "touch begun; while [ ! -e go ]; do sleep 0.02; done; echo finished";
@@ -34,9 +35,9 @@ function hasBegun(dir: string): Promise<true> {
 }
 
 /** The last user message of a request, as text. */
-function lastWords(request: ReturnType<ScriptedModel["requests"]>[number] | undefined): string {
-  const { messages } = request?.body as { messages: { content: unknown }[] };
-  return JSON.stringify(messages.at(-1)?.content);
+function lastWords({ model }: MemberTeam, index: number): string {
+  const body = LastWords.parse(model.requests()[index]?.body);
+  return JSON.stringify(body.messages.at(-1));
 }
 
 async function send(team: Team, to: string, text: string): Promise<string> {
@@ -67,7 +68,7 @@ test("an idle teammate claims a task, works on it in its folder and completes it
 });
 
 test("a message that arrives while the agent works enters with the tool results, and its sender sees it read", async () => {
-  const { team, model, dir, start } = await memberTeam(
+  const members = await memberTeam(
     `
   ada:
     - text: /claimed task/
@@ -79,17 +80,18 @@ test("a message that arrives while the agent works enters with the tool results,
 `,
     { ada: shell },
   );
+  const { team, dir, start } = members;
   await start("ada");
   await createTask(team, "user", { subject: "Wait for the word" });
   await hasBegun(dir);
 
   const id = await send(team, "ada", "Take the blue one");
   writeFileSync(join(dir, "go"), "");
-  const request = await until(() => model.requests()[1]);
+  await until(() => members.asked() >= 2);
 
-  expect(lastWords(request)).toContain('"type":"tool_result"');
-  expect(lastWords(request)).toContain(`Message from user (id ${id})`);
-  expect(lastWords(request)).toContain("Take the blue one");
+  expect(lastWords(members, 1)).toContain('"type":"tool_result"');
+  expect(lastWords(members, 1)).toContain(`Message from user (id ${id})`);
+  expect(lastWords(members, 1)).toContain("Take the blue one");
   await until(async () => (await readMailbox(team, ada))[0]?.state === "read");
 });
 
@@ -111,7 +113,7 @@ test("an idle agent makes no model call, whatever else happens in the team", asy
 });
 
 test("B1 an owner whose task was given to another is told with its next tool result", async () => {
-  const { team, model, dir, start } = await memberTeam(
+  const members = await memberTeam(
     `
   ada:
     - text: /claimed task/
@@ -124,16 +126,17 @@ test("B1 an owner whose task was given to another is told with its next tool res
 `,
     { ada: shell },
   );
+  const { team, dir, start } = members;
   await start("ada");
   await createTask(team, "user", { subject: "Contested" });
   await hasBegun(dir);
 
   await assignTask(team, "user", first, { to: "user", force: true });
   writeFileSync(join(dir, "go"), "");
-  await until(() => model.requests().length >= 3);
+  await until(() => members.asked() >= 3);
 
-  expect(lastWords(model.requests()[1])).toContain("task #1 is no longer yours");
-  expect(lastWords(model.requests()[2])).toContain('"is_error":true');
+  expect(lastWords(members, 1)).toContain("task #1 is no longer yours");
+  expect(lastWords(members, 2)).toContain('"is_error":true');
   expect((await taskWith(team, "pending")).assignee).toBe("user");
 });
 
@@ -271,41 +274,4 @@ test("the lead hears of a failed task without any mail", async () => {
   await createTask(team, "user", { subject: "Impossible" });
 
   expect(await taskWith(team, "completed")).toMatchObject({ attempts: 2 });
-});
-
-test("F1 a team folder that goes away ends the life, and nothing is made again", async () => {
-  const { workspace, start } = await memberTeam("  ada: []", { ada: {} });
-  const run = await start("ada");
-  const folder = join(workspace.configDir, "teams", "demo");
-
-  renameSync(folder, `${folder}.gone`);
-
-  expect(await run.ended).toBe(0);
-  expect(existsSync(folder)).toBe(false);
-});
-
-test("a life that the journal does not know is refused before anything is written", async () => {
-  const { team, workspace, announce, envOf } = await memberTeam("  ada: []", { ada: {} });
-  const current = await announce("ada");
-  const host = { ...workspace.host, env: envOf("ada") };
-  const late = InstanceId.parse("another-life");
-
-  const life = liveAsMember({ ...workspace, host }, team.name, ada, late, new AbortController().signal);
-
-  await expect(life).rejects.toMatchObject({
-    code: "conflict",
-    message: `another-life is not the life of ada, which is ${current}`,
-  });
-  expect(await team.store.presence.read(ada)).toBeUndefined();
-});
-
-test("a life ends by itself when the journal names a later one", async () => {
-  const { team, start, announce } = await memberTeam("  ada: []", { ada: {} });
-  const run = await start("ada");
-  await team.commit({ op: "end", by: "system", member: ada, instance: run.instance, how: "died" });
-
-  await announce("ada");
-
-  expect(await run.ended).toBe(0);
-  expect(team.state().members.get("ada")?.life?.ended).toBeUndefined();
 });

@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { fenced, plainText, quoted } from "../../../src/runtime/member-text.ts";
 
-test("J4 controls are dropped, tab and newline stay, hidden marks are shown", () => {
-  expect(plainText("a\u001b[31mred\u0007\tb\r\nc\u202ed\u200be")).toBe("a[31mred\tb\nc‹U+202E›d‹U+200B›e");
+test("J4 controls and what they open are dropped, tab and newline stay, hidden marks are shown", () => {
+  expect(plainText("a\u001b[31mred\u0007\tb\r\nc\u202ed\u200be")).toBe("ared\tb\nc‹U+202E›d‹U+200B›e");
 });
 
 test("D10 half a character becomes the replacement character", () => {
