@@ -4,6 +4,7 @@ import { MemberName, TaskId } from "../../../src/protocol/names.ts";
 import { stopTeam } from "../../../src/runtime/stop-team.ts";
 import { memoryTeam, must, runFile } from "../../fixtures/agent-stand-in-memory.ts";
 import { deadIdentity, tagged } from "../../fixtures/agent-stand-in-process.ts";
+import { until } from "../../support/until.ts";
 
 const PLACE = { configDir: `/nowhere/${process.pid}` };
 const HASTY = { graceMs: 0, termMs: 2_000 };
@@ -105,4 +106,34 @@ test("the supervisor ends after its members", async () => {
   expect(await liveness(supervisor)).toBe("dead");
   expect(team.state().team?.lease).toBeUndefined();
   expect(await team.store.presence.read(undefined)).toBeUndefined();
+});
+
+test("lives that somebody began while the team was being stopped are left alone", async () => {
+  const { team, live, member } = await memoryTeam();
+  const first = await live(
+    "ada",
+    await tagged("exec sleep 0.3", { TROUPE_TEST_TAG: `stop-${process.pid}-5` }),
+  );
+  const next = await tagged("exec sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-6` });
+  const stopping = stopTeam(PLACE, team, { graceMs: 5_000, termMs: 0 });
+  await until(() => team.state().team?.stopping);
+
+  await must(team, { op: "lease", by: "system", instance: first, pid: process.pid });
+  const second = await live("ada", next);
+
+  await stopping;
+  expect(await liveness(next)).toBe("alive");
+  expect(member("ada").life).toEqual({ instance: second, startedAt: expect.any(String) as string });
+  expect((await team.store.presence.read(MemberName.parse("ada")))?.instance).toBe(second);
+});
+
+test("whoever may not stop the team is told so, and nobody is stopped", async () => {
+  const { team, live } = await memoryTeam();
+  const identity = await tagged("exec sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-7` });
+  await live("ada", identity);
+
+  await expect(stopTeam(PLACE, team, { ...HASTY, by: MemberName.parse("bob") })).rejects.toMatchObject({
+    code: "denied",
+  });
+  expect(await liveness(identity)).toBe("alive");
 });
