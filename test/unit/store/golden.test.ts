@@ -71,8 +71,7 @@ test("every entry of every log of an earlier version is read with all its fields
         const { c: _, ...entry } = JSON.parse(line) as Record<string, unknown>;
         return entry;
       });
-  const read = async (log: Log<unknown>): Promise<readonly unknown[]> =>
-    (await all(log)).map(({ entry }) => entry);
+  const read = async <E>(log: Log<E>): Promise<readonly E[]> => (await all(log)).map(({ entry }) => entry);
 
   expect(await read(store.journal)).toEqual(written("journal/1.jsonl"));
   expect(await read(store.mailbox(lead))).toEqual(written("mail/lead/1.jsonl"));
