@@ -28,11 +28,14 @@ export function leadNotices(state: TeamState, mark: () => string): readonly User
   return notices;
 }
 
-/** Its process is not started again: it left, never came up, or was asked to end. One that died is restarted. */
-function hasEndedForGood({ left, life, backend }: Member): boolean {
+/**
+ * Its process is not started again: it left, was given up, or was asked by itself to end. One that died is restarted,
+ * and one that stopped with the whole team starts with it.
+ */
+function hasEndedForGood({ left, life, stopping }: Member): boolean {
   if (left !== undefined) return true;
-  if (backend === "hand") return false;
-  return life?.ended !== undefined && life.ended.how !== "died";
+  if (life?.ended === undefined) return false;
+  return life.ended.how === "failed" || (life.ended.how === "stopped" && stopping);
 }
 
 /**

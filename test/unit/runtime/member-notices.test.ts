@@ -6,14 +6,19 @@ import { memberRecord, ownedRecord, stateOf, taskRecord } from "../../support/me
 
 const id = (number: number) => TaskId.parse(String(number));
 
-function ended(name: string, how: "stopped" | "died" | "failed"): Member {
+function ended(name: string, how: "stopped" | "died" | "failed", stopping = false): Member {
   const life = { instance: InstanceId.parse(`${name}-life`), startedAt: "", ended: { at: "", how } };
-  return memberRecord(name, { life });
+  return memberRecord(name, { life, stopping });
 }
 
 test("the lead is told what waits for it, derived from the state alone", () => {
   const state = stateOf({
-    members: [memberRecord("lead"), ended("ada", "failed"), ended("bob", "died"), ended("carl", "stopped")],
+    members: [
+      memberRecord("lead"),
+      ended("ada", "failed"),
+      ended("bob", "died"),
+      ended("carl", "stopped", true),
+    ],
     tasks: [
       taskRecord(1, { status: "failed", attempts: 1 }),
       taskRecord(2, { status: "review", attempts: 1 }),
@@ -47,6 +52,12 @@ test.each([
   ["neither goal nor tasks", {}, false],
 ])("with %s the lead is asked for its report: %#", (_, given, isAsked) => {
   expect(reportNotice(stateOf(given), 1) !== undefined).toBe(isAsked);
+});
+
+test("who stopped with the whole team is not missed while the team comes back", () => {
+  const state = stateOf({ members: [memberRecord("lead"), ended("ada", "stopped")] });
+
+  expect(leadNotices(state, () => "m")).toEqual([]);
 });
 
 test("after its report the lead is not asked again", () => {
