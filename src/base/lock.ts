@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isSystemError } from "./disk-error.ts";
 import { TroupeError } from "./errors.ts";
 
@@ -6,7 +7,7 @@ const STALE_MS = 15_000;
 /** Between two signs of life, in ms. */
 const UPDATE_MS = 2_500;
 /** About 6 s in all. Source: platform-notes.md §2. */
-const RETRIES = { retries: 400, factor: 1, minTimeout: 5, maxTimeout: 25, randomize: true };
+const TRIES = 400;
 
 /**
  * Runs `job` while this process holds the folder `<path>.lock`. The lock is manners, not truth: two may hold it after a
@@ -23,7 +24,6 @@ export async function withLock<T>(path: string, job: (isHeld: () => boolean) => 
       realpath: false,
       stale: STALE_MS,
       update: UPDATE_MS,
-      retries: RETRIES,
       // The library's own answer to a lost lock is to end the process from a timer.
       onCompromised: () => {
         held = false;
@@ -37,17 +37,30 @@ export async function withLock<T>(path: string, job: (isHeld: () => boolean) => 
   }
 }
 
+/** Only a lock of somebody else is worth another try; the library's own retries would wait on any error. */
 async function acquire(path: string, lock: () => Promise<() => Promise<void>>): Promise<() => Promise<void>> {
-  try {
-    return await lock();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new TroupeError("store_unreachable", `cannot lock ${path}: ${error.message}`, {
-      hint: `if no process of troupe runs, remove ${path}.lock`,
-      cause: error,
-      details: { path },
-    });
+  for (let tries = 1; ; tries++) {
+    try {
+      return await lock();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (!("code" in error && error.code === "ELOCKED") || tries === TRIES) throw notLocked(path, error);
+      await sleep(pauseMs(tries));
+    }
   }
+}
+
+/** 5 to 25 ms, another one for each process, so that those who wait do not knock together. */
+function pauseMs(tries: number): number {
+  return 5 + ((process.pid * 31 + tries * 17) % 21);
+}
+
+function notLocked(path: string, cause: Error): TroupeError {
+  return new TroupeError("store_unreachable", `cannot lock ${path}: ${cause.message}`, {
+    hint: `if no process of troupe runs, remove ${path}.lock`,
+    cause,
+    details: { path },
+  });
 }
 
 /** A lock that was lost cannot be given back; the library says so by errors that have no errno. */

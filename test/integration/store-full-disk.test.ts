@@ -11,17 +11,19 @@ function smallDisk(): string | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const folder = tempFolder();
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], {
+      stdio: "ignore",
+    });
   } catch {
     return undefined;
   }
-  onTestFinished(() => void execFileSync("umount", [folder]));
+  onTestFinished(() => void execFileSync("/usr/bin/env", ["umount", folder]));
   return folder;
 }
 
 const canMount = ((): boolean => {
   try {
-    execFileSync("unshare", ["-m", "true"], { stdio: "ignore" });
+    execFileSync("/usr/bin/env", ["unshare", "-m", "true"], { stdio: "ignore" });
     return process.getuid?.() === 0;
   } catch {
     return false;

@@ -30,7 +30,7 @@ export async function readChunk(fs: Fs, file: OpenFile, offset: number, max: num
  * Shows each complete line behind `from` to `visit`, until it answers true; answers whether it did. `from` is the start
  * of a line. Gives way to the event loop between chunks.
  */
-export async function someLine(
+async function someLine(
   fs: Fs,
   file: OpenFile,
   from: number,

@@ -11,7 +11,7 @@ import { comparePositions, placeOf, positionOf } from "../position.ts";
 import type { Log, Placed, Presence, Snapshot, Store } from "../store.ts";
 
 /** Entries one reading answers at most. */
-const CHUNK = 500;
+const CHUNK = 256;
 
 /** What the stores of several simulated processes share. Values are kept as text or frozen: nobody changes another's. */
 export interface MemoryDisk {

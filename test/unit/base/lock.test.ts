@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { withLock } from "../../../src/base/lock.ts";
@@ -59,7 +59,6 @@ test("E12 a lock that cannot be taken is an error that names it", async () => {
 test("a lock of a process that died long ago is taken over", async () => {
   const path = file();
   mkdirSync(`${path}.lock`);
-  const { utimesSync } = await import("node:fs");
   const longAgo = new Date(Date.UTC(2020, 0, 1));
   utimesSync(`${path}.lock`, longAgo, longAgo);
 

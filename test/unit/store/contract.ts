@@ -107,11 +107,11 @@ export function storeContract(name: string, newTeam: () => Promise<OpenStore>): 
     test("M20 reads far more than a chunk in order, in more than one piece", async () => {
       const { journal } = await openOne();
       const text = "x".repeat(4_000);
-      for (let counter = 1; counter <= 600; counter++) await journal.append(note(counter, text));
+      for (let counter = 1; counter <= 300; counter++) await journal.append(note(counter, text));
 
       const ids = await idsOf(journal);
 
-      expect(ids.slice(1)).toEqual(Array.from({ length: 600 }, (_, index) => id(index + 1)));
+      expect(ids.slice(1)).toEqual(Array.from({ length: 300 }, (_, index) => id(index + 1)));
       expect((await journal.read(await journal.start())).atEnd).toBe(false);
     });
 

@@ -256,7 +256,7 @@ describe("files that are not ours", () => {
     "E10 a file with a second name": (path) => linkSync(path, `${path}.second`),
     "E11 a FIFO": (path) => {
       rmSync(path);
-      execFileSync("mkfifo", [path]);
+      execFileSync("/usr/bin/env", ["mkfifo", path]);
     },
     "E11 a folder": (path) => {
       rmSync(path);
