@@ -92,7 +92,7 @@ async function tagged(
 }
 
 /** True as soon as the process is proven dead; false when `withinMs` have passed or `signal` aborts. */
-export function isGone(identity: ProcessIdentity, withinMs: number, signal?: AbortSignal): Promise<boolean> {
+function isGone(identity: ProcessIdentity, withinMs: number, signal?: AbortSignal): Promise<boolean> {
   return areGone([identity], withinMs, signal);
 }
 
