@@ -73,7 +73,7 @@ export async function seedMailbox(configDir, count) {
   await team.close();
 }
 
-export function must(outcome) {
+function must(outcome) {
   if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.reason)}`);
   return outcome;
 }

@@ -29,7 +29,7 @@ function startProcess(args) {
 
 /**
  * Processes that live over all rounds of a workload. `run` prepares each with its spec, waits until all are READY,
- * starts them at one instant and answers their reports, with `seconds` from the first start to the last end.
+ * starts them at one instant and answers their reports, with `seconds` from the first start to the last step.
  */
 export function startPool(count, args = []) {
   const processes = Array.from({ length: count }, () => startProcess(args));
@@ -41,7 +41,7 @@ export function startPool(count, args = []) {
       const goMs = Number(process.hrtime.bigint()) / 1e6 + START_DELAY_MS;
       const reports = await Promise.all(processes.map((one) => one.ask({ goMs })));
       const first = Math.min(...reports.map(({ startMs }) => startMs));
-      const last = Math.max(...reports.map(({ endMs }) => endMs));
+      const last = Math.max(...reports.map(({ startMs, lastMs = 0 }) => startMs + lastMs));
       return { reports, seconds: (last - first) / 1000 };
     },
     stop: () => Promise.all(processes.map((one) => one.stop())),

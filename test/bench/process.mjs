@@ -30,8 +30,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     waitUntil(order.goMs);
     const startMs = nowMs();
     const result = await prepared.run();
-    const endMs = nowMs();
     await prepared.close();
-    say({ ...result, startMs, endMs });
+    say({ ...result, startMs });
   }
 }

@@ -80,7 +80,7 @@ export function lineOf({ id, params, ours, baseline, raw, ratio, p99Ratio, targe
   ];
 }
 
-export const HEAD = ["", "workload", "ours", "baseline", "raw", "ratio", "p99 ratio", "target", "met"];
+const HEAD = ["", "workload", "ours", "baseline", "raw", "ratio", "p99 ratio", "target", "met"];
 
 /** Columns as wide as their widest cell. */
 export function table(rows) {

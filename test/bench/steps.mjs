@@ -75,20 +75,29 @@ export const steps = {
   },
 };
 
-/** Steps until nothing is left, `maxSteps` are done, or `budgetMs` have passed. Latencies in microseconds. */
+/**
+ * Steps until nothing is left, `maxSteps` are done, or `budgetMs` have passed. Latencies in microseconds; `lastMs`: when
+ * the last step that got something ended, in milliseconds behind the start. Finding out that nothing is left is no work done.
+ */
 export async function repeatSteps({ step }, { maxSteps, budgetMs }) {
   const latenciesUs = [];
   const got = [];
   let refused = 0;
-  const end = performance.now() + budgetMs;
+  const start = performance.now();
+  const end = start + budgetMs;
+  let lastMs = 0;
   while (got.length + refused < maxSteps) {
     const before = performance.now();
     if (before > end) break;
     const answer = await step();
     if (answer === undefined) break;
-    latenciesUs.push(Math.round((performance.now() - before) * 1000));
+    const after = performance.now();
+    latenciesUs.push(Math.round((after - before) * 1000));
     if (answer === false) refused += 1;
-    else got.push(answer);
+    else {
+      got.push(answer);
+      lastMs = after - start;
+    }
   }
-  return { latenciesUs, got, refused };
+  return { latenciesUs, got, refused, lastMs };
 }

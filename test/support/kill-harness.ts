@@ -46,7 +46,7 @@ export interface KillRun {
 }
 
 /** A small generator (mulberry32): the same seed gives the same choices. */
-export function chance(seed: number): () => number {
+function chance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -49,7 +49,7 @@ const CHECKSUM = /,"c":"([0-9a-f]{8})"\}$/;
 const CHECKSUM_BYTES = ',"c":"00000000"}'.length;
 
 /** The entry of a whole line, undefined when the line is torn. */
-export function parseLine(bytes: Uint8Array): Line | undefined {
+function parseLine(bytes: Uint8Array): Line | undefined {
   const text = Buffer.from(bytes).toString("utf8");
   const sum = CHECKSUM.exec(text)?.[1];
   if (sum !== crc32cOf(bytes.subarray(0, bytes.length - CHECKSUM_BYTES))) return undefined;
