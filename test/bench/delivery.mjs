@@ -66,16 +66,15 @@ function openPoll({ folder, index, pollMs }) {
 
 /**
  * One member: sends a message a second to its neighbour for `seconds`, and receives. With `burst`, member 0 sends that
- * many at once at the end. Answers the latency of each message it received, in microseconds, and how many it sent.
+ * many at once at the end. Answers the latency of each message it received, in microseconds, by kind (`first` is the
+ * first one that a mailbox ever gets), and how many it sent.
  */
 export async function prepareDelivery(spec) {
   const end = await (spec.impl === "ours" ? openOurs(spec) : openPoll(spec));
-  const latenciesUs = [];
-  const burstUs = [];
+  const latencies = { first: [], single: [], burst: [] };
   const receiving = end.receive((received) => {
     const [kind, at] = received.split(" ");
-    const latency = Number((nowNs() - BigInt(at)) / 1000n);
-    (kind === "burst" ? burstUs : latenciesUs).push(latency);
+    latencies[kind].push(Number((nowNs() - BigInt(at)) / 1000n));
   });
   const to = (spec.index + 1) % spec.procs;
 
@@ -83,13 +82,14 @@ export async function prepareDelivery(spec) {
     run: async () => {
       await pause((1000 * spec.index) / spec.procs);
       for (let second = 0; second < spec.seconds; second++) {
-        await end.send(to, stamped("single"));
-        await pause(1000);
+        await end.send(to, stamped(second === 0 ? "first" : "single"));
+        // One a second on average, and never in step with a receiver that looks each second.
+        await pause(500 + 1000 * ((0.618 * second + 0.37 * spec.index) % 1));
       }
       const burst = spec.index === 0 ? spec.burst : 0;
       for (let count = 0; count < burst; count++) await end.send(to, stamped("burst"));
       await pause(SETTLE_MS);
-      return { latenciesUs, burstUs, sent: spec.seconds + burst };
+      return { latencies, sent: spec.seconds + burst };
     },
     close: async () => {
       await end.close();

@@ -6,11 +6,11 @@ import { startPool } from "./pool.mjs";
 import { median, percentile } from "./statistics.mjs";
 
 const FULL = { procs: 16, rounds: 5, seconds: 5, burst: 100 };
-const SMOKE = { procs: 2, rounds: 1, seconds: 1, burst: 10 };
+const SMOKE = { procs: 2, rounds: 1, seconds: 2, burst: 10 };
 const POLL_MS = 1_000;
 
 function figures(reports, key) {
-  const latencies = reports.flatMap((report) => report[key]);
+  const latencies = reports.flatMap((report) => report.latencies[key]);
   return {
     p50Ms: percentile(latencies, 0.5) / 1000,
     p99Ms: percentile(latencies, 0.99) / 1000,
@@ -23,7 +23,10 @@ function summary(rounds, key) {
   const each = rounds.map((reports) => figures(reports, key));
   const of = (name) => median(each.map((one) => one[name]));
   const sent = rounds.flat().reduce((sum, report) => sum + report.sent, 0);
-  const received = rounds.flat().reduce((sum, one) => sum + one.latenciesUs.length + one.burstUs.length, 0);
+  const received = rounds
+    .flat()
+    .flatMap((report) => Object.values(report.latencies))
+    .reduce((sum, { length }) => sum + length, 0);
   return {
     p50Ms: of("p50Ms"),
     p99Ms: of("p99Ms"),
@@ -68,8 +71,9 @@ export async function delivery(folder, { smoke, progress }) {
     rmSync(folder, { recursive: true, force: true });
   }
   const rows = [
-    ["latenciesUs", "1 message/s each"],
-    ["burstUs", `burst of ${burst}`],
+    ["first", "first message of a mailbox"],
+    ["single", "1 message/s each"],
+    ["burst", `burst of ${burst}`],
   ].flatMap(([key, load]) => {
     const [watched, dropped, poll] = ["watched", "dropped", "poll"].map((side) =>
       summary(results[side], key),
