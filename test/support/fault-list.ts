@@ -16,46 +16,46 @@ A5 | claim: before the write, between it and the read-back, before the mirror |
 A6 | the claim's winner dies at once |
 A7 | work done, complete not appended |
 A8 | message in the transcript, cursor not yet moved |
-A9 | spawn: process or pane exists, member entry not appended | tmux panes are a later issue
+A9 | spawn: process or pane exists, member entry not appended |
 A10 | spawn: member appended, process never came up |
-A11 | during a log append | no test yet
-A12 | during a write of config.json, settings, run.json, snapshot or cursor | no test yet
+A11 | during a log append |
+A12 | during a write of config.json, settings, run.json, snapshot or cursor |
 A13 | during team deletion |
-A14 | while a segment is sealed, the next one made, or a read one removed | no test yet
+A14 | while a segment is sealed, the next one made, or a read one removed |
 A15 | power cut of the host | needs the power-cut model, a later issue
 A16 | OOM kill of one agent |
-A17 | kill -9 of the lead, or of the supervisor | no test yet
-A18 | kill -9 of everything, then troupe resume | no test yet
+A17 | kill -9 of the lead, or of the supervisor |
+A18 | kill -9 of everything, then troupe resume |
 B1 | SIGSTOP between append and read-back, or in the middle of the work, longer than every limit, then SIGCONT |
-B2 | laptop sleep of all processes | chaos runs (stops, clocks, memory) are a later issue
+B2 | laptop sleep of all processes |
 B3 | event loop blocked 15 s | chaos runs (stops, clocks, memory) are a later issue
 B4 | clock +1 day, −1 day |
 B5 | file server's clock differs from ours | the border with Claude Code is a later issue
 B6 | coarse mtime | the border with Claude Code is a later issue
 B7 | daylight saving, leap second, time zone | no test yet
-C1 | ENOSPC on any write | no test yet
+C1 | ENOSPC on any write |
 C2 | EDQUOT; EFBIG by RLIMIT_FSIZE | no test yet
-C3 | EMFILE, ENFILE | needs a limited or mounted file system in CI, a later issue
+C3 | EMFILE, ENFILE |
 C4 | EROFS | needs a limited or mounted file system in CI, a later issue
-C5 | EACCES, EPERM on team, mailbox, log, lock | needs root, a mount or another uid, which CI does not have
-C6 | EIO on read, write, fsync | no test yet
-C7 | ESTALE, ENOLCK | no test yet
-C8 | EINTR, short write | no test yet
+C5 | EACCES, EPERM on team, mailbox, log, lock |
+C6 | EIO on read, write, fsync |
+C7 | ESTALE, ENOLCK |
+C8 | EINTR, short write |
 C9 | slow disk, fsync 500 ms | needs a limited or mounted file system in CI, a later issue
-C10 | EXDEV on rename | needs a limited or mounted file system in CI, a later issue
+C10 | EXDEV on rename |
 C11 | inodes or space nearly gone | doctor's repairs are a later issue
-C12 | tmp files pile up | doctor's repairs are a later issue
+C12 | tmp files pile up |
 D1 | torn border JSON: Claude Code writes tasks and config.json in place and then truncates, so a reader sees new … |
 D2 | empty or NUL-filled file |
 D3 | BOM, CRLF, trailing garbage |
 D4 | unknown fields, newer schema | no test yet
-D5 | one bad entry among good ones | no test yet
+D5 | one bad entry among good ones |
 D6 | duplicate keys, __proto__, constructor |
 D7 | deep nesting |
 D8 | huge message |
 D9 | huge mailbox, huge border inbox | no test yet
 D10 | invalid UTF-8, lone surrogates |
-D11 | wrong types | no test yet
+D11 | wrong types |
 D12 | task depends on itself, on nothing, on a cycle |
 D13 | status goes backwards at the border | the border with Claude Code is a later issue
 D14 | an old message or entry is replayed |
@@ -66,14 +66,14 @@ E4 | homoglyphs, full width, zero width | no test yet
 E5 | names Windows reserves | no test yet
 E6 | file names that look like options | no test yet
 E7 | reserved words | no test yet
-E8 | a log, snapshot, cursor or border file is a symlink | no test yet
-E9 | the team folder is a symlink | no test yet
+E8 | a log, snapshot, cursor or border file is a symlink |
+E9 | the team folder is a symlink |
 E10 | hard-linked file of ours or at the border | no test yet
 E11 | FIFO, device or folder at a file's path | no test yet
-E12 | lock path is a file, a non-empty folder, a dangling link | the border with Claude Code is a later issue
-E13 | HOME unset, HOME=/, odd CLAUDE_CONFIG_DIR | no test yet
+E12 | lock path is a file, a non-empty folder, a dangling link |
+E13 | HOME unset, HOME=/, odd CLAUDE_CONFIG_DIR |
 F1 | team folder removed while running |
-F2 | folder removed and made again with the same name | no test yet
+F2 | folder removed and made again with the same name |
 F3 | two supervisors, two leads |
 F4 | same team name, different project | no test yet
 F5 | two members, same name |
@@ -84,7 +84,7 @@ F9 | resume with a missing transcript |
 F10 | 64 agents start at once |
 G1 | pid re-used |
 G2 | zombie or stopped owner |
-G3 | orphans after kill -9 of a member or the supervisor | no test yet
+G3 | orphans after kill -9 of a member or the supervisor |
 G4 | a grandchild with setsid survives the pane |
 G5 | the user's own panes | tmux panes are a later issue
 G6 | a pane is closed by the user | tmux panes are a later issue
@@ -93,18 +93,18 @@ G8 | no tmux, old tmux, nested, other socket | tmux panes are a later issue
 G9 | pane's shell not ready | tmux panes are a later issue
 G10 | terminal left raw after a crash | the screen is a later issue
 G11 | stdin is no TTY, stdout closed, EPIPE | no test yet
-G12 | SIGHUP, SIGTERM, SIGINT twice | no test yet
+G12 | SIGHUP, SIGTERM, SIGINT twice |
 G13 | fork fails |
 G14 | resize to 1×1, TERM=dumb | the screen is a later issue
-H1 | inotify instances or watches used up | no test yet
-H2 | event queue overflow: silent | needs a limited or mounted file system in CI, a later issue
-H3 | a watched file goes deaf after one rename | needs a limited or mounted file system in CI, a later issue
-H4 | WSL /mnt/c, 9p, CIFS, NFS: watches are accepted and never fire, appends are not atomic | no test yet
+H1 | inotify instances or watches used up |
+H2 | event queue overflow: silent |
+H3 | a watched file goes deaf after one rename |
+H4 | WSL /mnt/c, 9p, CIFS, NFS: watches are accepted and never fire, appends are not atomic |
 H5 | overlayfs copy-up | needs a limited or mounted file system in CI, a later issue
-H6 | the answer of an append was lost | no test yet
+H6 | the answer of an append was lost |
 H7 | case-insensitive volume | needs a limited or mounted file system in CI, a later issue
 H8 | no hard links, odd append | needs a limited or mounted file system in CI, a later issue
-H9 | sync folders | needs a limited or mounted file system in CI, a later issue
+H9 | sync folders |
 I1 | 429 with retry-after |
 I2 | 529, 500, 502, 503 |
 I3 | connect or read timeout, DNS, TLS |
@@ -137,8 +137,8 @@ K5 | dependency cycle, everybody waits for somebody |
 K6 | nobody claims a runnable task | budgets and limits of a run are a later issue
 K7 | claimed, then forgotten by a live idle owner |
 K8 | completed without work | the gate, the sandbox and the trust rules are a later issue
-K9 | starvation by contention | chaos runs (stops, clocks, memory) are a later issue
-K10 | runaway spawning | budgets and limits of a run are a later issue
+K9 | starvation by contention |
+K10 | runaway spawning |
 K11 | shutdown refused or ignored |
 L1 | prompt injection by mail, web, file, tool or MCP text | the gate, the sandbox and the trust rules are a later issue
 L2 | forged from | the gate, the sandbox and the trust rules are a later issue
@@ -148,7 +148,7 @@ L5 | secrets in a child's environment |
 L6 | secrets in argv | the gate, the sandbox and the trust rules are a later issue
 L7 | secrets in logs, transcripts, errors | no redactor yet: a later issue
 L8 | other local users read our files | needs root, a mount or another uid, which CI does not have
-L9 | files of another uid in our folders | needs root, a mount or another uid, which CI does not have
+L9 | files of another uid in our folders |
 L10 | OSC 52, title, cursor, alternate screen, OSC 8, DCS, BEL, CR, bidi in shown text |
 L11 | ESC[201~ in text pasted to a pane | tmux panes are a later issue
 L12 | path escape: ../, absolute, symlink, ~, /proc/self/root, /dev/fd |
@@ -159,7 +159,7 @@ L16 | TIOCSTI | the gate, the sandbox and the trust rules are a later issue
 L17 | SSRF | the gate, the sandbox and the trust rules are a later issue
 L18 | host parser differences | the gate, the sandbox and the trust rules are a later issue
 L19 | command-parser tricks ($, newline, env -S, git -c core.pager=…, find -exec) | the gate, the sandbox and the trust rules are a later issue
-L20 | more rights by delegation | the gate, the sandbox and the trust rules are a later issue
+L20 | more rights by delegation |
 L21 | plugin, hook or skill supply chain | the gate, the sandbox and the trust rules are a later issue
 L22 | npm supply chain | the gate, the sandbox and the trust rules are a later issue
 L23 | audit log edited or cut | the gate, the sandbox and the trust rules are a later issue
@@ -170,23 +170,23 @@ M1 | torn line: the writer was killed inside its write, or the disk was full |
 M2 | short write that lacks only the last newline: the next append's leading newline makes it a valid line, after … |
 M3 | a reader sees a prefix of a write in progress |
 M4 | two entries with one id |
-M5 | entry behind a seal | no test yet
-M6 | two processes seal at once; or the sealer dies between making <n+1> and the seal | needs the explorer, a later issue
-M7 | a mailbox segment is removed while a slow reader, or a sleeping writer, has it open | no test yet
+M5 | entry behind a seal |
+M6 | two processes seal at once; or the sealer dies between making <n+1> and the seal |
+M7 | a mailbox segment is removed while a slow reader, or a sleeping writer, has it open |
 M8 | snapshot older than the log, ahead of it, corrupt, or from another fold version |
 M9 | two processes write a snapshot at once, or a slow one puts an older over a newer | needs the explorer, a later issue
-M10 | a log was truncated, replaced or deleted | no test yet
+M10 | a log was truncated, replaced or deleted |
 M11 | a line edited by hand, in the middle |
-M12 | a process sleeps between append and read-back | needs the explorer, a later issue
+M12 | a process sleeps between append and read-back |
 M13 | complete of a stale owner after a rescue |
 M14 | fold not deterministic across processes, Node versions, time zone, locale |
-M15 | entry of a newer version | no test yet
-M16 | very long line, or no newline for megabytes | no test yet
+M15 | entry of a newer version |
+M16 | very long line, or no newline for megabytes |
 M17 | checksum collision, or a right checksum over wrong content |
-M18 | network file system: two appends land on one another | no test yet
+M18 | network file system: two appends land on one another |
 M19 | one writer spams | quotas are a later issue
 M20 | reader far behind | no test yet
-M21 | cursor file torn, missing, behind, or ahead of the log | no test yet
+M21 | cursor file torn, missing, behind, or ahead of the log |
 M22 | the same border entry imported twice | the border with Claude Code is a later issue
 M23 | our own mirror comes back as a foreign edit | the border with Claude Code is a later issue
 M24 | a native member claims a task at the same moment | the border with Claude Code is a later issue
