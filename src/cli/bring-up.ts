@@ -1,11 +1,11 @@
 import { findModelSource } from "../runtime/model-source.ts";
 import { startTeam } from "../runtime/start-team.ts";
 import { openWorkspace } from "../runtime/workspace.ts";
-import { parseTeamName } from "./choose-team.ts";
 import type { Context } from "./command.ts";
 import { interruptedExit } from "./ending.ts";
 import { showLiveLog } from "./live-log.ts";
 import { openOrCreate } from "./open-or-create.ts";
+import { parseTeamName } from "./parse-team-name.ts";
 import { type PlanWishes, planTeam } from "./plan-team.ts";
 import { showTeam } from "./team-view.ts";
 

@@ -1,10 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { isErrno, TroupeError } from "../base/errors.ts";
 import { nodeFiles } from "../base/node-files.ts";
-import { TeamName } from "../protocol/names.ts";
+import type { TeamName } from "../protocol/names.ts";
 import { teamPaths } from "../protocol/paths.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import { openFileStore } from "../store/files/open-file-store.ts";
+import { parseTeamName } from "./parse-team-name.ts";
 
 /**
  * The team that is meant: `named`, else TROUPE_TEAM, else the newest whose folder is this one. Throws `bad_name`, or
@@ -29,15 +30,6 @@ export async function chooseTeam(workspace: Workspace, named: string | undefined
         : `name one with --team: ${list}`,
     details: { teams: teams.map(({ name }) => name) },
   });
-}
-
-export function parseTeamName(word: string, from: string): TeamName {
-  const parsed = TeamName.safeParse(word);
-  if (parsed.success) return parsed.data;
-  throw new TroupeError(
-    "bad_name",
-    `${from}: "${word.slice(0, 80)}" is no name: ${parsed.error.issues[0]?.message ?? ""}`,
-  );
 }
 
 interface KnownTeam {

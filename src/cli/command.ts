@@ -10,6 +10,8 @@ export interface Example {
   readonly line: string;
   readonly note: string;
   readonly exit: number;
+  /** Lines that are typed before, where the example needs them; the help does not show them. */
+  readonly given?: readonly string[];
 }
 
 /** What a command works with. */

@@ -17,6 +17,9 @@ export interface EventsView {
   readonly follow: boolean;
 }
 
+/** Of an event of whatever kind. */
+const EventHead = z.looseObject({ id: z.string(), at: z.string(), event: z.unknown() });
+
 const Event = z.looseObject({
   at: z.string(),
   event: z.discriminatedUnion("type", [
@@ -39,29 +42,30 @@ type Event = z.infer<typeof Event>;
 /** Shows the last lines of an agent's event log, and what follows with `follow`. Answers the exit code. */
 export async function showEvents(view: EventsView, signal: AbortSignal): Promise<number> {
   const { context, team, agent, lines, follow } = view;
+  const { screen, flags } = context;
   const reader = openLogReader(team.store.agentLog(agent, "events"));
   const waker = openWaker(signal);
   if (follow) waker.watch(reader.log);
-  let rest = (await reader.readOn()).slice(-lines);
-  if (rest.length === 0 && !follow && !context.flags.json)
-    context.screen.say(`${agent} has not done anything yet`);
+  const readOn = async (): Promise<readonly (() => void)[]> =>
+    (await reader.readOn()).flatMap((entry) => shower(context, entry) ?? []);
+  let rest: readonly (() => void)[] = (await readOn()).slice(-lines);
+  if (rest.length === 0 && !follow && !flags.json) screen.say(`${agent} has not done anything yet`);
   for (;;) {
-    for (const entry of rest) show(context, entry);
+    for (const show of rest) show();
     if (!follow) return 0;
     if (signal.aborted) return interruptedExit(signal);
     await waker.next();
-    rest = [...(await reader.readOn())];
+    rest = await readOn();
   }
 }
 
-function show({ screen, flags }: Context, entry: AgentLogEntry): void {
-  if (flags.json) {
-    screen.json(EventOutput, { v: 1, at: String(entry["at"]), event: entry["event"], ...entry }, "line");
-    return;
-  }
+/** How an event is shown; undefined for those that nobody reads as a line. */
+function shower({ screen, flags }: Context, entry: AgentLogEntry): (() => void) | undefined {
+  const { id, at, event } = EventHead.parse(entry);
+  if (flags.json) return () => screen.json(EventOutput, { ...entry, v: 1, id, at, event }, "line");
   const parsed = Event.safeParse(entry);
   const pieces = parsed.success ? piecesOf(parsed.data) : undefined;
-  if (pieces) screen.line(styled("dim", String(entry["at"]).slice(11, 19)), "  ", ...pieces);
+  return pieces && (() => screen.line(styled("dim", at.slice(11, 19)), "  ", ...pieces));
 }
 
 function piecesOf({ event }: Event): readonly Piece[] | undefined {

@@ -1,7 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
 import { InstanceId, type TeamName } from "../protocol/names.ts";
-import { parseTeamName } from "./choose-team.ts";
+import { parseTeamName } from "./parse-team-name.ts";
 
 /** The team this process of a team was started for. Throws `usage` when a person started it. */
 export function ownTeam({ env }: Host): TeamName {

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import type { z } from "zod";
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
@@ -17,8 +17,15 @@ export interface Screen {
   readonly json: <S extends z.ZodType>(schema: S, value: z.input<S>, form?: "text" | "line") => void;
   /** A line of words; nothing with --quiet. */
   readonly say: (...pieces: readonly Piece[]) => void;
-  /** A question for a person. Throws `usage` where nobody can answer: no terminal, --no-input. */
-  readonly ask: (question: string, instead: string, signal: AbortSignal) => Promise<string>;
+  /**
+   * Questions for a person, one after another, and their answers. Throws `usage`, with what to type `instead`, where
+   * nobody can answer: no terminal, --no-input, the input ends.
+   */
+  readonly ask: (
+    questions: readonly string[],
+    instead: string,
+    signal: AbortSignal,
+  ) => Promise<readonly string[]>;
   /** An empty terminal; nothing anywhere else. */
   readonly clear: () => void;
   /** Columns of stdout when it is a terminal. */
@@ -35,7 +42,7 @@ export function openScreen(io: Io, flags: Flags, host: Host): Screen {
     say: (...pieces) => {
       if (!flags.quiet) io.stderr.write(`${render(pieces, color(io.stderr))}\n`);
     },
-    ask: (question, instead, signal) => ask({ io, flags, question, instead }, signal),
+    ask: (questions, instead, signal) => ask({ io, flags, questions, instead }, signal),
     clear: () => {
       if (io.stdout.isTTY === true) io.stdout.write("\u001b[H\u001b[2J");
     },
@@ -51,22 +58,38 @@ export function wantsColor(sink: Sink, flags: Pick<Flags, "color">, { env }: Pic
   return sink.isTTY === true && env["TERM"] !== "dumb";
 }
 
-interface Question {
+interface Questions {
   readonly io: Io;
   readonly flags: Flags;
-  readonly question: string;
+  readonly questions: readonly string[];
   readonly instead: string;
 }
 
-async function ask({ io, flags, question, instead }: Question, signal: AbortSignal): Promise<string> {
-  if (!flags.input || io.stdin.isTTY !== true)
-    throw new TroupeError("usage", `this needs an answer and nobody can be asked: ${question}`, {
-      hint: instead,
-    });
+async function ask(
+  { io, flags, questions, instead }: Questions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const unanswered = (question: string): TroupeError =>
+    new TroupeError("usage", `this needs an answer and nobody can be asked: ${question}`, { hint: instead });
+  if (!flags.input || io.stdin.isTTY !== true) throw unanswered(questions[0] ?? "");
+  // One reader for all: what was typed ahead would be lost with the first.
   const reader = createInterface({ input: io.stdin, output: io.stderr });
+  const lines = reader[Symbol.asyncIterator]();
+  const stop = (): void => reader.close();
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    return await reader.question(`${question} `, { signal });
+    const answers: string[] = [];
+    for (const question of questions) {
+      reader.setPrompt(`${question} `);
+      reader.prompt();
+      const line = await lines.next();
+      signal.throwIfAborted();
+      if (line.done === true) throw unanswered(question);
+      answers.push(line.value);
+    }
+    return answers;
   } finally {
+    signal.removeEventListener("abort", stop);
     reader.close();
   }
 }

@@ -6,8 +6,8 @@ import type { TeamName } from "../protocol/names.ts";
 import type { TeamFile } from "../protocol/team-file.ts";
 import { given } from "../runtime/given.ts";
 import { teamNameOf } from "../runtime/team-plan.ts";
-import { parseTeamName } from "./choose-team.ts";
 import type { Context } from "./command.ts";
+import { parseTeamName } from "./parse-team-name.ts";
 import { teamFilePath } from "./plan-team.ts";
 
 /** Plain JSON of a team file: brands are for what was read. */
@@ -26,8 +26,9 @@ export async function writeTeamFile(
   const path = teamFilePath(host.cwd);
   const asks = io.stdin.isTTY === true && flags.input && !flags.yes && !flags.json;
   const suggested = flags.team === undefined ? teamNameOf(host.cwd) : parseTeamName(flags.team, "--team");
-  const name = asks ? await askName(context, suggested, signal) : suggested;
-  const goal = goalGiven ?? (asks ? await askGoal(context, signal) : undefined);
+  const asked = asks ? await askPerson(context, suggested, signal) : undefined;
+  const name = asked?.name ?? suggested;
+  const goal = goalGiven ?? asked?.goal;
   await mkdir(dirname(path), { recursive: true });
   try {
     await writeFile(path, `${JSON.stringify(starterFile(name, goal), null, 2)}\n`, { flag: "wx" });
@@ -42,14 +43,19 @@ export async function writeTeamFile(
   return { path, team: name };
 }
 
-async function askName(context: Context, suggested: TeamName, signal: AbortSignal): Promise<TeamName> {
-  const answer = await context.screen.ask(`team name [${suggested}]:`, "troupe init --yes", signal);
-  return answer.trim() === "" ? suggested : parseTeamName(answer.trim(), "the team");
+interface Answers {
+  readonly name: TeamName | undefined;
+  readonly goal: string | undefined;
 }
 
-async function askGoal(context: Context, signal: AbortSignal): Promise<string | undefined> {
-  const answer = await context.screen.ask("goal (may stay empty):", "troupe init --yes", signal);
-  return answer.trim() === "" ? undefined : answer.trim();
+async function askPerson(context: Context, suggested: TeamName, signal: AbortSignal): Promise<Answers> {
+  const questions = [`team name [${suggested}]:`, "goal (may stay empty):"];
+  const answers = await context.screen.ask(questions, "troupe init --yes", signal);
+  const [name = "", goal = ""] = answers.map((answer) => answer.trim());
+  return {
+    name: name === "" ? undefined : parseTeamName(name, "the team"),
+    goal: goal === "" ? undefined : goal,
+  };
 }
 
 function starterFile(name: TeamName, goal: string | undefined): PlainTeamFile {

@@ -4,7 +4,6 @@ import { MemberName, type Party, sameName, type TeamName } from "../protocol/nam
 import type { Workspace } from "../runtime/workspace.ts";
 import type { Refusal, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
-import { chooseTeam } from "./choose-team.ts";
 import type { Context } from "./command.ts";
 
 /** An open team, and who acts in it: the person, or the agent whose shell this is. */
@@ -24,6 +23,7 @@ export async function withTeam(
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
   const { openWorkspace } = await import("../runtime/workspace.ts");
+  const { chooseTeam } = await import("./choose-team.ts");
   const workspace = openWorkspace(context.host);
   const name = await chooseTeam(workspace, named ?? context.flags.team);
   refuseOtherTeam(context.host, name);

@@ -37,7 +37,7 @@ const LEAD = MemberName.parse("lead");
  * Throws `bad_team_file` naming the file, the field and the nearest known name.
  */
 export async function readTeamFile(path: string, dir: string): Promise<TeamPlan> {
-  const file = parseTeamFile(path, await readText(path, "the team file"));
+  const file = parseTeamFile(path, await readText(path, path, "the team file"));
   return {
     name: file.name ?? teamNameOf(dir),
     ...given({ goal: file.goal }),
@@ -87,13 +87,13 @@ function isLead(member: TeamFileMember): boolean {
   return sameName(member.name, "lead") || (member.role !== undefined && sameName(member.role, "lead"));
 }
 
-/** Only ENOENT and its like have a sentence of their own; `what` is what the person named. */
-async function readText(path: string, what: string): Promise<string> {
+/** The text of `file`, which `what` names for people; `path` is the team file that asks for it. */
+async function readText(path: string, file: string, what: string): Promise<string> {
   try {
-    const { size } = await stat(path);
+    const { size } = await stat(file);
     if (size > FILE_MAX_BYTES)
       throw teamFileError(path, `${what} has ${size} bytes; the limit is ${FILE_MAX_BYTES}`);
-    return await readFile(path, "utf8");
+    return await readFile(file, "utf8");
   } catch (error) {
     if (!isErrno(error, "ENOENT", "ENOTDIR", "EISDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) throw error;
     throw teamFileError(path, `${what} cannot be read (${error.code ?? "unknown error"})`, { cause: error });
@@ -111,11 +111,22 @@ function parseJson(path: string, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    // Node 20 names a position, Node 22 line and column too; at the end of the text it names none.
-    const position = Number(/position (\d+)/.exec(error.message)?.[1] ?? text.length);
-    const line = text.slice(0, position).split("\n").length;
+    const line = text.slice(0, faultIn(text, error.message)).split("\n").length;
     throw teamFileError(path, `line ${line}: not valid JSON`, { cause: error });
   }
+}
+
+/**
+ * Where V8 says that the text is wrong: a position; or the ten characters before and behind it, without the first or
+ * the last dots where the text begins or ends; or nothing, at its end.
+ */
+function faultIn(text: string, message: string): number {
+  const position = /at position (\d+)/.exec(message)?.[1];
+  if (position !== undefined) return Number(position);
+  const [, dots, near] = /, (\.\.\.)?"([\s\S]*)"(?:\.\.\.)? is not valid JSON$/.exec(message) ?? [];
+  const at = near === undefined ? -1 : text.indexOf(near);
+  if (at === -1) return text.length;
+  return dots === undefined ? at : at + 10;
 }
 
 function refuseSameNames(path: string, members: readonly TeamFileMember[]): void {
@@ -159,7 +170,7 @@ async function promptText(prompt: string, { path, index }: Where): Promise<strin
   const target = resolve(folder, prompt.slice(1));
   if (!(await isBelow(folder, target)))
     throw teamFileError(path, `${field}: ${prompt} is not below ${folder}`);
-  const text = (await readText(target, `${field}: ${target}`)).trim();
+  const text = (await readText(path, target, `${field}: ${target}`)).trim();
   if (text.length === 0 || text.length > 64 * 1024)
     throw teamFileError(path, `${field}: ${target} has ${text.length} characters; 1 to 65536 are allowed`);
   return text;

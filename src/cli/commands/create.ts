@@ -56,7 +56,7 @@ export const create = defineCommand({
     const { planTeam } = await import("../plan-team.ts");
     const { showTeam } = await import("../team-view.ts");
     const { teamNameOf } = await import("../../runtime/team-plan.ts");
-    const { parseTeamName } = await import("../choose-team.ts");
+    const { parseTeamName } = await import("../parse-team-name.ts");
     const { host, flags } = context;
     const wanted = named ?? (flags.team === undefined ? undefined : parseTeamName(flags.team, "--team"));
     const byHand = member.map(({ name, role }) => ({

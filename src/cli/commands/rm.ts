@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TroupeError } from "../../base/errors.ts";
 import { sameName, TeamName } from "../../protocol/names.ts";
-import { defineCommand } from "../command.ts";
+import { type Context, defineCommand } from "../command.ts";
 import { RemovedOutput } from "../output.ts";
 import { nameArgument } from "../parse-input.ts";
 
@@ -22,14 +22,7 @@ export const rm = defineCommand({
     const workspace = openWorkspace(host);
     if (!(await workspace.list()).some((known) => sameName(known, team)))
       throw new TroupeError("team_not_found", `there is no team ${team}`, { details: { team } });
-    const answer = flags.yes
-      ? team
-      : (confirm ??
-        (await screen.ask(
-          `delete team ${team} for good? Type its name:`,
-          `troupe rm ${team} --yes`,
-          signal,
-        )));
+    const answer = flags.yes ? team : (confirm ?? (await askName(context, team, signal)));
     if (!sameName(answer.trim(), team))
       throw new TroupeError("usage", `"${answer.slice(0, 80)}" is not ${team}; nothing was deleted`);
     await workspace.remove(team);
@@ -38,3 +31,9 @@ export const rm = defineCommand({
     return 0;
   },
 });
+
+async function askName({ screen }: Context, team: TeamName, signal: AbortSignal): Promise<string> {
+  const question = `delete team ${team} for good? Type its name:`;
+  const [answer = ""] = await screen.ask([question], `troupe rm ${team} --yes`, signal);
+  return answer;
+}

@@ -1,8 +1,8 @@
 import { TroupeError } from "../../base/errors.ts";
 import { sameName } from "../../protocol/names.ts";
 import { openWorkspace } from "../../runtime/workspace.ts";
-import { parseTeamName } from "../choose-team.ts";
 import type { Context } from "../command.ts";
+import { parseTeamName } from "../parse-team-name.ts";
 import { checkModel } from "./check-model.ts";
 import { checkProgram } from "./check-program.ts";
 import { checkStateFolder } from "./check-state-folder.ts";

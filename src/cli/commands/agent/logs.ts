@@ -9,7 +9,7 @@ export const agentLogs = defineCommand({
   summary: "Show what an agent said and did, from its own log.",
   examples: [
     { line: "troupe agent logs builder", note: "the last 40 lines", exit: 0 },
-    { line: "troupe agent logs builder --lines 200 --follow", note: "more, and what comes", exit: 0 },
+    { line: "troupe agent logs builder --lines 200", note: "more; --follow goes on", exit: 0 },
     { line: "troupe agent logs builder --json", note: "every event, as it was kept", exit: 0 },
   ],
   arguments: [["<name>", "the member"]],

@@ -10,7 +10,7 @@ export const taskBlock = defineCommand({
   name: "block",
   summary: "Let a task wait for others.",
   examples: [
-    { line: "troupe task block 1 --on 3", note: "#1 may be claimed once #3 is done", exit: 0 },
+    { line: "troupe task block 4 --on 1", note: "#4 may be claimed once #1 is done", exit: 0 },
     { line: "troupe task block 1 --on 1", note: "exit 5: nothing waits for itself", exit: 5 },
   ],
   arguments: [["<id>", "number of the task that waits"]],
@@ -29,7 +29,7 @@ export const taskBlock = defineCommand({
 export const taskUnblock = defineCommand({
   name: "unblock",
   summary: "Let a task wait for others no longer.",
-  examples: [{ line: "troupe task unblock 3 --on 1", note: "#3 may be claimed before #1 is done", exit: 0 }],
+  examples: [{ line: "troupe task unblock 4 --on 2", note: "#4 may be claimed before #2 is done", exit: 0 }],
   arguments: [["<id>", "number of the task that waits"]],
   options: [["--on <tasks>", "numbers it need not wait for: 3,4"]],
   input: z.object({ id: taskArgument(TaskId), on: On }),

@@ -5,15 +5,19 @@ import { textOf } from "../../input-text.ts";
 import { taskArgument } from "../../parse-input.ts";
 import { changeTask } from "../../task-change.ts";
 
+/** What must be done before, in the examples. */
+const CLAIMED = ["troupe task claim 1"];
+
 export const taskDone = defineCommand({
   name: "done",
   summary: "Say that a task of yours is done.",
   examples: [
-    { line: "troupe task done 1", note: "a task you have claimed", exit: 0 },
+    { line: "troupe task done 1", note: "a task you have claimed", exit: 0, given: CLAIMED },
     {
       line: 'troupe task done 1 --result "12 tests pass"',
       note: "with a word for those who come after",
       exit: 0,
+      given: CLAIMED,
     },
   ],
   arguments: [["<id>", "number of the task"]],
@@ -41,7 +45,12 @@ export const taskFail = defineCommand({
   name: "fail",
   summary: "Give up a task of yours, with the reason.",
   examples: [
-    { line: 'troupe task fail 1 --reason "the grammar is ambiguous"', note: "the lead is told", exit: 0 },
+    {
+      line: 'troupe task fail 1 --reason "the grammar is ambiguous"',
+      note: "the lead is told",
+      exit: 0,
+      given: CLAIMED,
+    },
     { line: "troupe task fail 1", note: "exit 2: a reason is needed", exit: 2 },
   ],
   arguments: [["<id>", "number of the task"]],

@@ -11,15 +11,20 @@ const Note = z
   .min(1, "it is empty")
   .max(16 * 1024);
 
+/** What must be done before, in the examples. */
+const CLAIMED = ["troupe task claim 1"];
+const DONE = ["troupe task claim 2", "troupe task done 2"];
+
 export const taskRelease = defineCommand({
   name: "release",
   summary: "Give a task of yours back, for somebody else to claim.",
   examples: [
-    { line: "troupe task release 1", note: "nobody works on it now", exit: 0 },
+    { line: "troupe task release 1", note: "nobody works on it now", exit: 0, given: CLAIMED },
     {
       line: 'troupe task release 1 --note "lexer done, parser not begun"',
       note: "with a word for the next",
       exit: 0,
+      given: CLAIMED,
     },
   ],
   arguments: [["<id>", "number of the task"]],
@@ -40,8 +45,13 @@ export const taskReopen = defineCommand({
   name: "reopen",
   summary: "Make a done, failed or held task open again.",
   examples: [
-    { line: "troupe task reopen 2", note: "somebody may claim it again", exit: 0 },
-    { line: 'troupe task reopen 2 --note "3-(-2) gives 1"', note: "and what is wrong with it", exit: 0 },
+    { line: "troupe task reopen 2", note: "somebody may claim it again", exit: 0, given: DONE },
+    {
+      line: 'troupe task reopen 2 --note "3-(-2) gives 1"',
+      note: "and what is wrong with it",
+      exit: 0,
+      given: DONE,
+    },
   ],
   arguments: [["<id>", "number of the task"]],
   options: [["--note <text>", "what is wrong with it"]],

@@ -5,15 +5,20 @@ import { defineCommand } from "../../command.ts";
 import { taskArgument } from "../../parse-input.ts";
 import { changeTask } from "../../task-change.ts";
 
+/** Somebody else has done it, in the examples: nobody reviews their own work. */
+const BUILDER = "TROUPE_TEAM=parser-build TROUPE_AGENT=builder";
+const DONE = [`${BUILDER} troupe task claim 5`, `${BUILDER} troupe task done 5`];
+
 export const taskReview = defineCommand({
   name: "review",
   summary: "Pass a task that waits for review, or return it.",
   examples: [
-    { line: "troupe task review 5 --pass", note: "it is done", exit: 0 },
+    { line: "troupe task review 5 --pass", note: "it is done", exit: 0, given: DONE },
     {
       line: 'troupe task review 5 --return --note "no test for 1/0"',
       note: "somebody claims it again",
       exit: 0,
+      given: DONE,
     },
     { line: "troupe task review 5", note: "exit 2: say which", exit: 2 },
   ],

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import type { Command, Example } from "../../../src/cli/command.ts";
+import { PROGRAM_EXAMPLES } from "../../../src/cli/program-examples.ts";
+import { sections } from "../../../src/cli/registry.ts";
+import { fixtureTeam, typeLine } from "../../support/cli-team.ts";
+import { cliWorld, containing } from "../../support/cli-world.ts";
+
+/** Commands that start processes: their examples run in test/integration/cli-team.test.ts. */
+const STARTERS = ["demo", "up", "run", "resume"];
+
+interface Named {
+  readonly path: string;
+  readonly command: Command;
+}
+
+const commands: readonly Named[] = sections
+  .flatMap(({ entries }) => entries)
+  .flatMap((entry) =>
+    "commands" in entry
+      ? entry.commands.map((command) => ({ path: `${entry.name} ${command.name}`, command }))
+      : [{ path: entry.name, command: entry }],
+  );
+
+const examples: readonly (readonly [string, Example])[] = [
+  ...PROGRAM_EXAMPLES.map((example) => [example.line, example] as const),
+  ...commands
+    .filter(({ path }) => !STARTERS.includes(path))
+    .flatMap(({ command }) => command.examples.map((example) => [example.line, example] as const)),
+];
+
+test.each(examples)("the example %s answers as its help says", async (line, { given = [], exit }) => {
+  const world = await fixtureTeam();
+  for (const before of given) expect(await typeLine(world, before)).toMatchObject({ exit: 0 });
+
+  const result = await typeLine(world, line, { stdin: "from stdin\n" });
+
+  expect(`${result.exit}: ${result.stderr}`).toMatch(new RegExp(`^${exit}:`));
+  expect(result.stderr).not.toContain("a bug in troupe");
+  // What went well says something; a stream of objects may be empty.
+  expect(result.stdout + result.stderr !== "" || line.endsWith("--json")).toBe(true);
+});
+
+test("every command but the hidden ones has an example, and it begins with the command", () => {
+  for (const { path, command } of commands) {
+    if (command.hidden === true) continue;
+    expect([path, command.examples.length]).not.toEqual([path, 0]);
+    for (const { line } of command.examples) expect(line).toMatch(new RegExp(`^troupe ${path}\\b`));
+  }
+});
+
+test("a summary is one sentence", () => {
+  for (const { command } of commands) expect(command.summary).toMatch(/^[A-Z][^\n]*\.$/);
+});
+
+test.each(commands.filter(({ command }) => command.hidden !== true).map(({ path }) => path))(
+  "troupe %s --help shows a sentence, examples and flags",
+  async (path) => {
+    const { exit, stdout, stderr } = await cliWorld().troupe([...path.split(" "), "--help"]);
+    const entry = commands.find((one) => one.path === path);
+
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+    expect(stdout.split("\n")[0]).toBe(entry?.command.summary);
+    for (const { line, note } of entry?.command.examples ?? []) {
+      expect(stdout).toContain(line);
+      expect(stdout).toContain(note);
+    }
+    for (const [form] of entry?.command.options ?? []) expect(stdout).toContain(form);
+    expect(stdout).toContain(`Usage: troupe ${path}`);
+    expect(stdout).toContain("--json");
+  },
+);
+
+test("the commands are those of this version", () => {
+  const single =
+    "demo init create join up run status down rm resume send inbox timeline cost doctor version supervise";
+  const agent = "list show spawn stop kill logs run";
+  const task = "list add show claim assign done fail release reopen block unblock note rm review";
+  const expected = [
+    ...single.split(" "),
+    ...agent.split(" ").map((verb) => `agent ${verb}`),
+    ...task.split(" ").map((verb) => `task ${verb}`),
+  ];
+
+  expect(commands.map(({ path }) => path).toSorted()).toEqual(expected.toSorted());
+});
+
+test("hidden commands are not in the help", async () => {
+  const world = cliWorld();
+
+  const { stdout } = await world.troupe(["--help"]);
+  expect(stdout).not.toContain("supervise");
+  expect((await world.troupe(["agent", "--help"])).stdout).not.toMatch(/^ {2}run/m);
+});
+
+test("troupe and a noun without a verb show their help and answer 2", async () => {
+  const world = cliWorld();
+
+  expect(await world.troupe([])).toMatchObject({
+    exit: 2,
+    stderr: containing("Start and stop:"),
+  });
+  expect(await world.troupe(["task"])).toMatchObject({
+    exit: 2,
+    stderr: containing("claim [id]"),
+  });
+});
+
+test("--version and version answer the same version", async () => {
+  const world = cliWorld();
+
+  const flag = await world.troupe(["--version"]);
+  const command = await world.troupe(["version", "--json"]);
+
+  expect(flag.exit).toBe(0);
+  expect(JSON.parse(command.stdout)).toMatchObject({ version: flag.stdout.trim() });
+});

@@ -1,0 +1,101 @@
+import { chmodSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { fixtureTeam } from "../../support/cli-team.ts";
+import { cliWorld, containing, matching } from "../../support/cli-world.ts";
+
+test("doctor finds what it is there for, under stable ids", async () => {
+  const world = await fixtureTeam();
+  const journal = join(world.config, "teams/parser-build/journal/1.jsonl");
+  writeFileSync(journal, '\n{"torn":', { flag: "a" });
+  writeFileSync(journal, '\n{"no":"entry"}\n', { flag: "a" });
+  chmodSync(journal, 0o644);
+
+  const { exit, stdout } = await world.type("troupe doctor --json");
+  const { findings } = JSON.parse(stdout) as { findings: { id: string; what: string }[] };
+
+  expect(exit).toBe(1);
+  expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(["DR010", "DR020", "DR030"]));
+  expect(stdout).not.toContain(world.folder);
+  expect((await world.type("troupe doctor")).stdout).toMatch(/DR020 {2}parser-build: \d torn line/);
+});
+
+test("doctor names a team that cannot be read, and checks the others", async () => {
+  const world = await fixtureTeam();
+  await world.type("troupe create other");
+  writeFileSync(join(world.config, "teams/other/journal/1.jsonl"), "");
+
+  const { stdout } = await world.type("troupe doctor");
+
+  expect(stdout).toMatch(/DR021 {2}other:/);
+  expect(stdout).toContain("parser-build: 3 members, 5 tasks");
+  expect(await world.type("troupe doctor --team nobody")).toMatchObject({ exit: 3 });
+});
+
+test("without a model up, run and resume answer 4 and make nothing", async () => {
+  const world = cliWorld();
+
+  for (const line of ["troupe up --detach", "troupe run -p x"])
+    expect(await world.type(line)).toMatchObject({ exit: 4, stderr: containing("hint:") });
+  expect(readdirSync(world.config)).toEqual([]);
+  expect(await (await fixtureTeam()).type("troupe resume")).toMatchObject({ exit: 4 });
+});
+
+test("a bad team file is told by every command that reads it", async () => {
+  const world = cliWorld();
+  world.write(".claude/team.json", '{"members":[{"name":"ada","modle":"x"}]}');
+  const env = { ANTHROPIC_API_KEY: "x" };
+
+  for (const line of ["troupe create -f .claude/team.json", "troupe up", "troupe run -p x"])
+    expect(await world.type(line, { env })).toMatchObject({
+      exit: 2,
+      stderr: matching(/members\[0\]\.modle: there is no such field\nhint: did you mean model\?/),
+    });
+});
+
+test("run without a goal and with a size beside a file answers 2", async () => {
+  const world = cliWorld();
+  const env = { ANTHROPIC_API_KEY: "x" };
+
+  expect(await world.type("troupe run", { env })).toMatchObject({
+    exit: 2,
+    stderr: containing("a goal is needed"),
+  });
+  expect(await world.type("troupe run -p x --size 17", { env })).toMatchObject({ exit: 2 });
+  world.write(".claude/team.json", "{}");
+  expect(await world.type("troupe up x --size 2", { env })).toMatchObject({
+    exit: 2,
+    stderr: containing("names the members"),
+  });
+});
+
+test("E13 a configuration folder that cannot be one is told with its variable", async () => {
+  const world = cliWorld();
+
+  for (const folder of ["relative/path", "/"])
+    expect(await world.type("troupe task list", { env: { CLAUDE_CONFIG_DIR: folder } })).toMatchObject({
+      exit: 1,
+      stderr: containing("CLAUDE_CONFIG_DIR"),
+    });
+});
+
+test("E9 a team folder that is a link is refused", async () => {
+  const world = await fixtureTeam();
+  symlinkSync(join(world.folder), join(world.config, "teams/linked"));
+
+  const { exit, stderr } = await world.type("troupe task list --team linked");
+
+  expect([1, 3]).toContain(exit);
+  expect(stderr).toContain("linked");
+});
+
+test("a broken journal answers 1 and says what was not done", async () => {
+  const world = await fixtureTeam();
+  await world.type("troupe task list");
+  writeFileSync(join(world.config, "teams/parser-build/journal/1.jsonl"), "");
+
+  const { exit, stdout } = await world.type("troupe task add x --team parser-build --json");
+
+  expect(exit).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "journal_damaged" } });
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { BUILDER } from "../../support/cli-rows.ts";
+import { fixtureTeam, typeLine } from "../../support/cli-team.ts";
+import { containing } from "../../support/cli-world.ts";
+
+test("text comes from stdin for -, and too much of it is refused", async () => {
+  const world = await fixtureTeam();
+
+  await world.troupe(["send", "builder", "-"], { stdin: "line one\nline two\n" });
+  expect((await world.type("troupe inbox builder")).stdout).toContain("line one\nline two\n");
+  await world.troupe(["task", "add", "Docs", "--description", "-"], { stdin: "all of it" });
+  expect((await world.type("troupe task show 6")).stdout).toContain("all of it");
+  expect(await world.troupe(["send", "builder", "-"], { stdin: "x".repeat(11 * 1024 * 1024) })).toMatchObject(
+    {
+      exit: 2,
+      stderr: containing("stdin has more than"),
+    },
+  );
+});
+
+test("text of others cannot act on the terminal, wherever it is shown", async () => {
+  const world = await fixtureTeam();
+  const evil = "\u001b]0;owned\u0007\u001b[2Jred\u001b[31m \u202Egnp\r\nerror: forged";
+  await world.troupe(["task", "add", evil]);
+  await world.troupe(["send", "builder", evil]);
+  await typeLine(world, `${BUILDER} troupe send user x`);
+
+  for (const line of ["task list", "task show 6", "inbox builder", "timeline", "status", "agent list"]) {
+    const { stdout, stderr } = await world.troupe(line.split(" "), { columns: 80 });
+    for (const control of ["\u001b]", "\u001b[2J", "\u0007", "\u202E"])
+      expect(stdout + stderr).not.toContain(control);
+    expect(stdout).not.toContain("\r");
+  }
+});
+
+test("colours are for terminals, and NO_COLOR and --no-color end them", async () => {
+  const world = await fixtureTeam();
+  const colored = "\u001b[3";
+
+  expect((await world.type("troupe task list")).stdout).not.toContain(colored);
+  expect((await world.type("troupe task list", { columns: 80 })).stdout).toContain(colored);
+  expect(
+    (await world.type("troupe task list", { columns: 80, env: { NO_COLOR: "1" } })).stdout,
+  ).not.toContain(colored);
+  expect((await world.type("troupe task list --no-color", { columns: 80 })).stdout).not.toContain(colored);
+  expect((await world.type("troupe task list", { columns: 80, env: { TERM: "dumb" } })).stdout).not.toContain(
+    colored,
+  );
+  expect((await world.type("troupe task list", { env: { FORCE_COLOR: "1" } })).stdout).toContain(colored);
+});
+
+test("--quiet leaves the words away, not the data and not the errors", async () => {
+  const world = await fixtureTeam();
+
+  expect(await world.type("troupe task claim 1 --quiet")).toEqual({
+    exit: 0,
+    stdout: "claimed #1 Lexer\n",
+    stderr: "",
+  });
+  expect((await world.type("troupe task claim 1 --quiet")).stderr).toContain("error:");
+});
+
+test("the timeline tells what was accepted, what was said, and nothing that is void", async () => {
+  const world = await fixtureTeam();
+  await typeLine(world, `${BUILDER} troupe task claim 1`);
+  await world.type("troupe task claim 1");
+  await world.type("troupe send @all hello");
+
+  const items = JSON.parse((await world.type("troupe timeline --json")).stdout) as {
+    type: string;
+    agent: string;
+  }[];
+
+  expect(items.filter(({ type }) => type === "task.claimed")).toEqual([
+    expect.objectContaining({ agent: "builder", task: "1", text: "#1 Lexer" }),
+  ]);
+  expect(items.filter(({ type }) => type === "message.sent")).toEqual([
+    expect.objectContaining({ agent: "user", text: "hello", to: ["lead", "builder", "reviewer"] }),
+  ]);
+  expect((await world.type("troupe timeline --agent builder --kind task")).stdout).toMatch(
+    /builder +claims +#1 Lexer/,
+  );
+  expect((await world.type("troupe timeline --since 1ms --kind task")).stderr).toContain("nothing happened");
+});
