@@ -31,9 +31,6 @@ function project(): Project {
     if (error instanceof TroupeError) return error;
     throw new Error("it was read");
   };
-      },
-      (error: TroupeError) => error,
-    );
   return { dir, path, write, read, trouble };
 }
 
