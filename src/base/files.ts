@@ -20,7 +20,7 @@ export interface FileFacts {
  * path kept). There is no `link` and no `truncate`.
  */
 export interface Fs {
-  /** Opens an existing regular file for appending and reading: O_APPEND, O_NOFOLLOW, O_NONBLOCK, never O_CREAT. Refuses anything but a regular file with one link (`state_dir`). */
+  /** Opens an existing regular file for appending and reading: O_APPEND, O_NOFOLLOW, O_NONBLOCK, never O_CREAT. Refuses anything but a regular file of this user with at most one name (`state_dir`). */
   readonly openAppend: (path: string) => Promise<OpenFile>;
   /** The same, read only. */
   readonly openRead: (path: string) => Promise<OpenFile>;
