@@ -17,6 +17,7 @@ interface Ended {
 
 /** Runs to its end with a temporary folder of its own, so that what it leaves there is seen. */
 async function ends(file: string, args: readonly string[], tmp: string, testId: string): Promise<Ended> {
+  // oxlint-disable-next-line node/no-process-env -- npm and git need the environment they were installed with
   const { CI: _, ...env } = process.env;
   const options = {
     cwd: root,

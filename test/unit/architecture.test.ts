@@ -176,7 +176,7 @@ test("docs name only files and functions that exist", () => {
     ]
       .map((match) => (match[1] ?? "").replace(/^src\//, ""))
       .filter((name) => !sources.some((one) => one.name === name));
-    const functions = /architecture\.md$/.test(path)
+    const functions = path.endsWith("architecture.md")
       ? [...text.matchAll(/`(\w+)\(\)`/g)]
           .map((match) => match[1] ?? "")
           .filter((name) => !declared.has(name))

@@ -28,6 +28,22 @@ async function all<E>(log: Log<E>): Promise<readonly Placed<E>[]> {
   return entries;
 }
 
+/** The entries that stand in a file of the golden team, without their checksums. */
+function written(path: string): readonly unknown[] {
+  return readFileSync(join(golden, path), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const { c: _, ...entry } = JSON.parse(line) as Record<string, unknown>;
+      return entry;
+    });
+}
+
+/** The entries as the store reads them. */
+async function read<E>(log: Log<E>): Promise<readonly E[]> {
+  return (await all(log)).map(({ entry }) => entry);
+}
+
 test("the journal of an earlier version folds to the state it had", async () => {
   const store = await openGolden();
   const team = await openTeam(store, testHost("golden"), InstanceId.parse("golden0001"));
@@ -63,16 +79,6 @@ test("the journal of an earlier version folds to the state it had", async () => 
 
 test("every entry of every log of an earlier version is read with all its fields", async () => {
   const store = await openGolden();
-  const written = (path: string): readonly unknown[] =>
-    readFileSync(join(golden, path), "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => {
-        const { c: _, ...entry } = JSON.parse(line) as Record<string, unknown>;
-        return entry;
-      });
-  const read = async <E>(log: Log<E>): Promise<readonly E[]> => (await all(log)).map(({ entry }) => entry);
-
   expect(await read(store.journal)).toEqual(written("journal/1.jsonl"));
   expect(await read(store.mailbox(lead))).toEqual(written("mail/lead/1.jsonl"));
   expect(await read(store.agentLog(ada, "events"))).toEqual(written("agents/ada/events.jsonl"));
