@@ -33,10 +33,12 @@ export async function* followTimeline(
   const reader = openTimeline(team, filter);
   const waker = openWaker(signal);
   for (;;) {
-    // Asked before the reading: what is written until then is read, what comes later wakes.
+    // Asked before the reading: what was written until then is still told.
     const isLast = signal.aborted;
-    for (const log of reader.logs()) waker.watch(log);
     for (const item of await reader.readOn()) if (isWanted(item, filter)) yield item;
+    // Logs of members that joined meanwhile: read again once they are watched, or what came in between stays unseen.
+    const hasNewLogs = reader.logs().filter((log) => waker.watch(log)).length > 0;
+    if (hasNewLogs) continue;
     if (isLast) return;
     await waker.next();
   }

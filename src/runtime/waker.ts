@@ -6,8 +6,8 @@ type Changing = Pick<Log<never>, "changes">;
 
 /** Wakes one waiter when any of several logs may have more. */
 export interface Waker {
-  /** Listens to this log too, once however often it is named, until the signal aborts. */
-  readonly watch: (log: Changing) => void;
+  /** Listens to this log too, until the signal aborts. False when it does so already. */
+  readonly watch: (log: Changing) => boolean;
   /** Comes back at the next hint, at once when there was one since the last call, and when the signal aborts. */
   readonly next: () => Promise<void>;
 }
@@ -31,10 +31,11 @@ export function openWaker(signal: AbortSignal): Waker {
   signal.addEventListener("abort", hint, { once: true });
   return {
     watch: (log) => {
-      if (watched.has(log)) return;
+      if (watched.has(log)) return false;
       watched.add(log);
       // Ends with the signal; `changes` does not throw.
       void listen(log);
+      return true;
     },
     next: async () => {
       if (!hinted && !signal.aborted)
