@@ -12,7 +12,7 @@ const FULL = {
   backlogs: [10, 1_000, 10_000],
   rounds: 5,
   sends: 4_000,
-  budgetMs: 1_500,
+  budgetMs: 1_000,
 };
 const SMOKE = { procs: [1, 2], tasks: [100], backlogs: [10], rounds: 2, sends: 200, budgetMs: 100 };
 /** Below this many claims a process the scheduler's first time slice decides who gets them. */
