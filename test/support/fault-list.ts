@@ -92,7 +92,7 @@ G7 | tmux server killed | tmux panes are a later issue
 G8 | no tmux, old tmux, nested, other socket | tmux panes are a later issue
 G9 | pane's shell not ready | tmux panes are a later issue
 G10 | terminal left raw after a crash | the screen is a later issue
-G11 | stdin is no TTY, stdout closed, EPIPE | the reader's end of a closed pipe is tried by hand
+G11 | stdin is no TTY, stdout closed, EPIPE |
 G12 | SIGHUP, SIGTERM, SIGINT twice |
 G13 | fork fails |
 G14 | resize to 1×1, TERM=dumb | the screen is a later issue
