@@ -59,13 +59,16 @@ async function removeIfThere(fs: Fs, path: string): Promise<void> {
   }
 }
 
-/** All bytes of a file of at most `max`; undefined when it is not there. A longer one counts as "not there" with `max` + 1 bytes read. */
+/** All bytes of a file of at most `max`; undefined when it is not there, or longer. The file is one that is only ever replaced. */
 export async function readWhole(fs: Fs, path: string, max: number): Promise<Buffer | undefined> {
   try {
     const file = await fs.openRead(path);
     try {
-      const bytes = await fs.readFrom(file, 0, max + 1);
-      return bytes.length > max ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      // Room for what is there, not for what might be: half a gigabyte of address space is not to be had everywhere.
+      const { size } = await fs.facts(file);
+      if (size > max) return undefined;
+      const bytes = await fs.readFrom(file, 0, size);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     } finally {
       await fs.close(file);
     }

@@ -51,3 +51,12 @@ test("a file is read whole; one that is not there, or too long, is none", async 
   expect((await readWhole(fs, path, 10))?.toString()).toBe("0123456789");
   expect(await readWhole(fs, path, 9)).toBeUndefined();
 });
+
+test("reading a file takes the memory that it needs, however long it might be", async () => {
+  const path = join(tempFolder(), "file");
+  writeFileSync(path, "x".repeat(200_000));
+
+  const bytes = await readWhole(nodeFiles(), path, 512 * 1024 * 1024);
+
+  expect([bytes?.length, bytes?.buffer.byteLength]).toEqual([200_000, 200_000]);
+});
