@@ -8,7 +8,7 @@ import type { Team } from "../team/team.ts";
 import { teamTag } from "./child-env.ts";
 import { findInstance, identityIn, lifeOf } from "./liveness.ts";
 import { sweepTemps } from "./repair-temps.ts";
-import { isAgent } from "./stop-team.ts";
+import { isLeftover } from "./stop-team.ts";
 import { settleLife } from "./supervisor-settle.ts";
 
 /**
@@ -25,18 +25,13 @@ export async function repairTeam(
   const state = await team.readOn();
   for (const member of state.members.values())
     if (member.backend === "child") lines.push(...(await repairMember(team, member)));
-  const leftover = await stopTagged(teamTag(configDir, team.name), isLeftover(team));
+  const leftover = await stopTagged(teamTag(configDir, team.name), async () =>
+    isLeftover(await team.readOn()),
+  );
   if (leftover > 0) lines.push(`ended ${plural(leftover, "process", "processes")} of lives that are over`);
   const swept = await sweepTemps(fs, teamPaths(configDir, team.name).root, team.host.now());
   if (swept > 0) lines.push(`removed ${plural(swept, "temporary file", "temporary files")}`);
   return lines;
-}
-
-/** An agent, or a descendant of one, whose life is no longer anybody's. */
-function isLeftover(team: Team): (env: ReadonlyMap<string, string>) => boolean {
-  const living = new Set<string>();
-  for (const { life } of team.state().members.values()) if (life && !life.ended) living.add(life.instance);
-  return (env) => isAgent(env) && !living.has(env.get("TROUPE_INSTANCE") ?? "");
 }
 
 function plural(count: number, one: string, many: string): string {

@@ -74,7 +74,7 @@ export async function stopTeam(
     ending: endingOf(target, endings.get(target.name), asked.has(target.name)),
   }));
   if (member !== undefined) return { members };
-  await stopTagged(teamTag(configDir, team.name), isOfEndedLife(team.state()));
+  await stopTagged(teamTag(configDir, team.name), async () => isLeftover(await team.readOn()));
   if (self !== undefined) return { members };
   const ending = supervisor ? await stopSupervisor(team, supervisor, options, signal) : "not_running";
   return { members, supervisor: ending };
@@ -107,11 +107,14 @@ function isRevived({ team, members }: TeamState, name: MemberName | undefined): 
   return member !== undefined && !member.stopping && !member.left && !team.stopping;
 }
 
-/** Only lives the journal knows to be over: whoever just came up belongs to somebody else. */
-function isOfEndedLife({ members }: TeamState): (env: ReadonlyMap<string, string>) => boolean {
-  const over = new Set<string>();
-  for (const { life } of members.values()) if (life?.ended) over.add(life.instance);
-  return (env) => isAgent(env) && over.has(env.get("TROUPE_INSTANCE") ?? "");
+/**
+ * An agent, or a descendant of one, whose life is over, be it a former one of its member. A life is announced before its
+ * process is started: whoever was seen before this state was read, and is not open in it, is nobody's any more.
+ */
+export function isLeftover({ members }: TeamState): (env: ReadonlyMap<string, string>) => boolean {
+  const open = new Set<string>();
+  for (const { life } of members.values()) if (life && !life.ended) open.add(life.instance);
+  return (env) => isAgent(env) && !open.has(env.get("TROUPE_INSTANCE") ?? "");
 }
 
 function isOpen({ life }: Member): boolean {
@@ -189,6 +192,6 @@ async function stopSupervisor(
 }
 
 /** A person's shell that names a team has no instance, and the supervisor no agent. */
-export function isAgent(env: ReadonlyMap<string, string>): boolean {
+function isAgent(env: ReadonlyMap<string, string>): boolean {
   return env.has("TROUPE_INSTANCE") && env.has("TROUPE_AGENT");
 }

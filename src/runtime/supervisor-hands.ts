@@ -16,6 +16,8 @@ export interface Hands {
   readonly giveUp: (action: ActionOf<"give_up">) => Promise<void>;
   /** Begins it, once a life; the escalation takes its time. */
   readonly stop: (member: Member) => void;
+  /** Ends what an agent that is over started and left, once a life: also one that ended by itself in good order. */
+  readonly clear: (member: Member) => Promise<void>;
   /** Waits for what was begun. */
   readonly settled: () => Promise<void>;
 }
@@ -29,10 +31,13 @@ interface Parts {
 
 export function supervisorHands({ team, log, ring }: Parts): Hands {
   const stops = new Map<InstanceId, Promise<void>>();
+  const cleared = new Set<InstanceId>();
 
   /** Tool processes of a dead agent, whatever session they are in. */
   async function endDescendants({ name, life }: Member): Promise<void> {
-    const ended = life ? await stopTagged(instanceTag(life.instance)) : 0;
+    if (!life) return;
+    const ended = await stopTagged(instanceTag(life.instance));
+    cleared.add(life.instance);
     if (ended > 0) log(`${name}: ended ${ended} of its processes`);
   }
 
@@ -71,6 +76,9 @@ export function supervisorHands({ team, log, ring }: Parts): Hands {
     stop: (member) => {
       const instance = member.life?.instance;
       if (instance && !stops.has(instance)) stops.set(instance, seeToStop(member));
+    },
+    clear: async (member) => {
+      if (member.life?.ended && !cleared.has(member.life.instance)) await endDescendants(member);
     },
     settled: async () => {
       await Promise.all(stops.values());

@@ -20,5 +20,5 @@ export async function endOrphans(configDir: string, team: Team): Promise<number>
   await pause(GONE_MS);
   const ours = new Set<string>();
   for (const { life } of team.state().members.values()) if (life) ours.add(life.instance);
-  return stopTagged(teamTag(configDir, team.name), (env) => ours.has(env.get("TROUPE_INSTANCE") ?? ""));
+  return stopTagged(teamTag(configDir, team.name), () => (env) => ours.has(env.get("TROUPE_INSTANCE") ?? ""));
 }

@@ -89,6 +89,9 @@ export function memberWatch(parts: WatchParts): MemberWatch {
       const actions = decide(seen, awakeMs(), limits);
       for (const action of actions) await perform(action);
       await sweep(team, "system", isDead);
+      // An agent writes its end down before its process is over.
+      for (const member of members)
+        if (member.life && !processes.isThere(member.life.instance)) await hands.clear(member);
       isBusy = actions.length > 0 || seen.some(({ verdict }) => verdict === "starting");
     },
     isBusy: () => isBusy,

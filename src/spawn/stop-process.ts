@@ -56,18 +56,22 @@ async function endGroup(
   return (await isGone(identity, KILLED_MS)) ? "killed" : "stuck";
 }
 
+/** Which of the processes that were found shall end, by the variables they were started with. */
+export type Wanted = (env: ReadonlyMap<string, string>) => boolean;
+
 /**
- * Ends whatever was started with these variables and is `wanted`, this process excepted: SIGTERM, one second, SIGKILL,
- * again until nothing is found, three times at most. Answers how many processes it found.
+ * Ends whatever was started with these variables and is wanted, this process excepted: SIGTERM, one second, SIGKILL,
+ * again until nothing is found, three times at most. `whom` is asked after each look at the process table, so its answer
+ * may rest on what is written down before a process starts. Answers how many processes it found.
  */
 export async function stopTagged(
   tags: Readonly<Record<string, string>>,
-  wanted: (env: ReadonlyMap<string, string>) => boolean = () => true,
+  whom: () => Wanted | Promise<Wanted> = () => () => true,
 ): Promise<number> {
   const seen = new Set<number>();
   // Each round sees what the last one's processes forked before they died.
   for (let round = 0; round < 3; round++) {
-    const found = await tagged(tags, wanted);
+    const found = await tagged(tags, whom);
     if (found.length === 0) break;
     for (const identity of found) {
       seen.add(identity.pid);
@@ -83,9 +87,10 @@ export async function stopTagged(
 
 async function tagged(
   tags: Readonly<Record<string, string>>,
-  wanted: (env: ReadonlyMap<string, string>) => boolean,
+  whom: () => Wanted | Promise<Wanted>,
 ): Promise<readonly ProcessIdentity[]> {
   const found = await taggedProcesses(tags);
+  const wanted = await whom();
   return found
     .filter(({ identity, env }) => identity.pid !== process.pid && wanted(env))
     .map(({ identity }) => identity);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { identityOf, liveness, taggedProcesses } from "../../src/base/process-identity.ts";
-import { MemberName } from "../../src/protocol/names.ts";
+import { InstanceId, MemberName } from "../../src/protocol/names.ts";
 import { askForLife } from "../../src/runtime/ask-for-life.ts";
 import { stopTeam } from "../../src/runtime/stop-team.ts";
 import { standIns } from "../fixtures/agent-stand-in-team.ts";
@@ -34,6 +34,39 @@ test("G4 a grandchild in a session of its own does not outlive the team", async 
   await start("lead");
   const instance = (await member("lead")).life?.instance ?? "none";
   await until(async () => (await taggedProcesses({ TROUPE_INSTANCE: instance })).length === 2);
+
+  await stop();
+
+  expect(await processes()).toEqual([]);
+});
+
+test("G3 what an agent started and left ends with it, also when it ended in good order", async () => {
+  const { start, stop, kill, member } = await standIns({ lives: { lead: "", ada: "grandchild" } });
+  await start("lead", "ada");
+  const tag = { TROUPE_INSTANCE: (await member("ada")).life?.instance ?? "none" };
+  await until(async () => (await taggedProcesses(tag)).length === 2);
+
+  await kill("ada", "SIGTERM");
+
+  await until(async () => (await taggedProcesses(tag)).length === 0, { within: 10_000 });
+  expect((await member("ada")).life?.ended?.how).toBe("stopped");
+  await stop();
+});
+
+test("G3 what a former life left is found when the team is stopped, although nobody supervised it", async () => {
+  const { team, start, stop, kill, member, processes } = await standIns({
+    lives: { lead: "", ada: "grandchild" },
+  });
+  await start("lead", "ada");
+  const former = (await member("ada")).life?.instance ?? "none";
+  await until(async () => (await taggedProcesses({ TROUPE_INSTANCE: former })).length === 2);
+  await kill(undefined);
+  await kill("ada", "SIGTERM");
+  await until(async () => (await member("ada")).life?.ended);
+  const ada = MemberName.parse("ada");
+  const later = { by: "user", member: ada, instance: InstanceId.parse("later-life") } as const;
+  await team.commit({ op: "start", ...later });
+  await team.commit({ op: "end", ...later, how: "stopped" });
 
   await stop();
 

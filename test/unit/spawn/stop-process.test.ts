@@ -131,7 +131,7 @@ test("G1 another process under the same number is left alone", async () => {
 test("only wanted processes of a tag are ended, and they are counted", async () => {
   const { identity, tag } = await shell("KEEP=1 sleep 60 & echo READY; sleep 60");
 
-  const count = await stopTagged(tag, (env) => !env.has("KEEP"));
+  const count = await stopTagged(tag, () => (env) => !env.has("KEEP"));
 
   expect(count).toBeGreaterThanOrEqual(1);
   expect(await liveness(identity)).toBe("dead");
