@@ -62,7 +62,8 @@ async function told(error: unknown, { argv, host, io, ending }: Told): Promise<n
   const exit = report(isAsked ? ending.signal.reason : error, {
     stdout: io.stdout,
     stderr: io.stderr,
-    json: flags.has("--json"),
+    // Where stdout takes nothing, nobody would hear it there.
+    json: flags.has("--json") && ending.outputError() === undefined,
     verbose: flags.has("--verbose"),
     color: wantsColor(io.stderr, { color: !flags.has("--no-color") }, host),
   });

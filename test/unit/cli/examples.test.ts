@@ -5,7 +5,7 @@ import { sections } from "../../../src/cli/registry.ts";
 import { fixtureTeam, typeLine } from "../../support/cli-team.ts";
 import { cliWorld, containing } from "../../support/cli-world.ts";
 
-/** Commands that start processes: their examples run in test/integration/cli-team.test.ts. */
+/** Commands that start processes: test/integration/cli-team.test.ts and cli-demo.test.ts try them. */
 const STARTERS = ["demo", "up", "run", "resume"];
 
 interface Named {

@@ -20,7 +20,7 @@ export const agentStop = defineCommand({
 export const agentKill = defineCommand({
   name: "kill",
   summary: "End one agent at once; its tasks are free again.",
-  examples: [{ line: "troupe agent kill builder", note: "SIGKILL, to it and what it started", exit: 0 }],
+  examples: [{ line: "troupe agent kill builder", note: "it and what it started, without a grace", exit: 0 }],
   arguments: [["<name>", "the member"]],
   input: z.object({ name: nameArgument(MemberName) }),
   notForAgents: true,
