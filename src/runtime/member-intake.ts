@@ -56,7 +56,8 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
   };
   return {
     take: async () => {
-      const messages = await mailbox.take();
+      // A chunk at a time: whoever comes back to a mailbox of megabytes neither holds nor sends it all at once.
+      const messages = await mailbox.take(1);
       for (const message of messages) mail.set(message.id, message);
       // A side file that cannot be read now is read at the next call: until then nothing is taken away.
       unwritten = [...unwritten, ...messages];

@@ -65,8 +65,11 @@ export async function messageText(team: Team, message: Message): Promise<string>
 
 /** One owner's mail: what is new, and how far it got. One process at a time opens it. */
 export interface Mailbox {
-  /** What has come since the last call, in order, each message once. */
-  readonly take: () => Promise<readonly Message[]>;
+  /**
+   * What has come since the last call, in order, each message once. With `enough` it reads no further than the chunk
+   * in which that many are there: memory stays flat however much has come, and only [] says that nothing is left.
+   */
+  readonly take: (enough?: number) => Promise<readonly Message[]>;
   /** This message and all before it are in the owner's transcript. Saves the cursor once. */
   readonly delivered: (message: Message) => Promise<void>;
   /**
@@ -92,6 +95,8 @@ export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<En
   /** Where taken messages end, until they are read. */
   const places = new Map<EntryId, Position>();
   const taken = createSeenIds();
+  /** Taken out of the log and not handed out yet: trouble on the way costs no message. */
+  let fresh: Message[] = [];
 
   const further = (old: Mark, mark: Mark): Mark =>
     store.compare(mark.position, old.position) > 0 ? mark : old;
@@ -113,19 +118,25 @@ export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<En
     throw new Error(`message ${id} was not taken from this mailbox`);
   }
 
-  async function take(): Promise<readonly Message[]> {
-    const fresh: Message[] = [];
+  async function take(enough = Number.POSITIVE_INFINITY): Promise<readonly Message[]> {
     let passed: Mark | undefined;
-    position = await readToEnd(log, position, ({ entry, at }) => {
-      if (!taken.add(entry.id)) return;
-      if (!seen.has(entry.id)) {
-        places.set(entry.id, at);
-        fresh.push(entry);
-      } else if (places.size === 0) passed = { position: at, id: entry.id };
-    });
+    for (let isAtEnd = false; !isAtEnd && fresh.length < enough; ) {
+      const { entries, next, atEnd } = await log.read(position);
+      for (const { entry, at } of entries) {
+        if (!taken.add(entry.id)) continue;
+        if (!seen.has(entry.id)) {
+          places.set(entry.id, at);
+          fresh.push(entry);
+        } else if (places.size === 0) passed = { position: at, id: entry.id };
+      }
+      position = next;
+      isAtEnd = atEnd;
+    }
     // In the transcript and in front of everything new: its sender may know (A8).
     if (passed) await move(passed, false);
-    return fresh;
+    const handedOut = fresh;
+    fresh = [];
+    return handedOut;
   }
 
   return {
