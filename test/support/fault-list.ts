@@ -53,7 +53,7 @@ D5 | one bad entry among good ones |
 D6 | duplicate keys, __proto__, constructor |
 D7 | deep nesting |
 D8 | huge message |
-D9 | huge mailbox, huge border inbox | measured by hand so far; a long mailbox needs a slow test
+D9 | huge mailbox, huge border inbox |
 D10 | invalid UTF-8, lone surrogates |
 D11 | wrong types |
 D12 | task depends on itself, on nothing, on a cycle |
