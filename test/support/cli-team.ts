@@ -1,7 +1,7 @@
 import { type CliResult, type CliWorld, cliWorld, words } from "./cli-world.ts";
 
 /** The team that examples and documentation speak of, with people's, builder's and reviewer's first steps. */
-export const TEAM_FILE = {
+const TEAM_FILE = {
   name: "parser-build",
   goal: "A parser with error recovery",
   review: true,

@@ -9,13 +9,16 @@ import { DemoEndOutput } from "../../../src/cli/output.ts";
 import { openScreen } from "../../../src/cli/screen.ts";
 import { cliWorld } from "../../support/cli-world.ts";
 
+function nothing(): void {
+  return undefined;
+}
+
 /** What the demo's last step says about `expression`, with a program of one line in place of the built one. */
 async function computed(program: string, expression: string, flags: Partial<Flags> = {}) {
   const world = cliWorld();
   mkdirSync(join(world.project, "bin"));
   writeFileSync(join(world.project, "bin/calc.js"), program);
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  const nothing = (): void => undefined;
   const io = { stdin, stdout, stderr, onSignal: nothing, offSignal: nothing, die: nothing };
   const all = Flags.parse(flags);
   const host = world.host();
