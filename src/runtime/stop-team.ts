@@ -1,7 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { TroupeError } from "../base/errors.ts";
 import { liveness, type ProcessIdentity } from "../base/process-identity.ts";
 import { type Actor, type InstanceId, type MemberName, sameName } from "../protocol/names.ts";
 import { type Ending, type StopLimits, stopProcess, stopTagged } from "../spawn/stop-process.ts";
+import { memberNamed } from "../team/derive.ts";
 import { refusalText } from "../team/refusal-text.ts";
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -13,6 +15,8 @@ import { settleLife } from "./supervisor-settle.ts";
 export const STOP_LIMITS: StopLimits = { graceMs: 30_000, termMs: 10_000 };
 /** The supervisor ends after everybody else: even a hasty stop lets it write that down. */
 const SUPERVISOR_GRACE_MS = 2_000;
+/** How long whoever killed a process may take to write it down, in ms. */
+const WRITTEN_MS = 2_000;
 /** Members that come up while the team is being stopped are met in the next round. */
 const ROUNDS = 5;
 
@@ -140,9 +144,20 @@ export async function stopMember(
   const isThere = identity !== undefined && (await liveness(identity)) !== "dead";
   if (!isThere) await stopTagged(tag);
   const ending = isThere ? await stopProcess(identity, tag, limits, signal) : "not_running";
+  if (ending === "asked") await whenWritten(team, member.name, life.instance);
   // Still there: its tasks are not free, and its life is not over.
   if (ending !== "stuck") await settleLife(team, by, member, { how: "stopped", detail: DETAILS[ending] });
   return life.ended ? "not_running" : ending;
+}
+
+/** A process that ends in good order has written so before; one that another stopper killed is being written down by it now. */
+async function whenWritten(team: Team, name: MemberName, instance: InstanceId): Promise<void> {
+  const deadline = performance.now() + WRITTEN_MS;
+  while (performance.now() < deadline) {
+    const life = memberNamed(await team.readOn(), name)?.life;
+    if (life?.instance !== instance || life.ended) return;
+    await pause(20);
+  }
 }
 
 const DETAILS: Readonly<Record<MemberEnding, string>> = {

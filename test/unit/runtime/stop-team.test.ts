@@ -1,5 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { liveness, taggedProcesses } from "../../../src/base/process-identity.ts";
+import { liveness, signalProcess, taggedProcesses } from "../../../src/base/process-identity.ts";
 import { MemberName, TaskId } from "../../../src/protocol/names.ts";
 import { stopTeam } from "../../../src/runtime/stop-team.ts";
 import { memoryTeam, must, runFile } from "../../fixtures/agent-stand-in-memory.ts";
@@ -62,6 +63,25 @@ test("one member is stopped, the others and the supervisor are left alone", asyn
   expect(member("ada").stopping).toBe(true);
   expect(member("bob").life?.ended).toBeUndefined();
   expect(await liveness(bob)).toBe("alive");
+});
+
+test("K11 who was killed by another stopper is not said to have ended when asked", async () => {
+  const { team, member, live } = await memoryTeam();
+  const identity = await tagged("exec sleep 60", { TROUPE_TEST_TAG: `stop-${process.pid}-killed` });
+  const instance = await live("ada", identity);
+  const stopping = stopTeam(PLACE, team, { graceMs: 60_000, termMs: 60_000 });
+  await until(() => team.state().team?.stopping === true);
+
+  await signalProcess(identity, "SIGKILL");
+  // The other one looks for descendants before it writes.
+  await until(async () => (await liveness(identity)) === "dead");
+  await pause(300);
+  const name = MemberName.parse("ada");
+  const end = { op: "end", by: "system", member: name, instance, how: "stopped" } as const;
+  await must(team, { ...end, detail: "ended by SIGKILL" });
+
+  expect((await stopping).members[1]).toEqual({ name: "ada", ending: "killed" });
+  expect(member("ada").life?.ended?.detail).toBe("ended by SIGKILL");
 });
 
 test("two stoppers at once agree, and each end is written once", async () => {
