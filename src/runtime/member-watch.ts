@@ -23,7 +23,10 @@ export function whyOver(state: TeamState, me: MemberName, instance: InstanceId):
   return state.team.stopping || member.stopping || member.left !== undefined ? "asked" : undefined;
 }
 
-/** Journal entries and signals that end the life, from now on until `close`. */
+/**
+ * Journal entries and signals that end the life, from now on until `close`. Who was asked by an entry and gets a signal
+ * too has been waited for long enough (faults.md K11): its tool calls are cut off, and it still ends in good order.
+ */
 export function watchStops(
   { team, member, instance }: MemberJob,
   control: LifeControl,
@@ -31,9 +34,14 @@ export function watchStops(
 ): { readonly close: () => void } {
   const look = (): void => {
     const why = whyOver(team.state(), member.name, instance);
-    if (why !== undefined) control.dispatch({ type: "stop", hard: why !== "asked", why });
+    if (why !== undefined) control.dispatch({ type: "stop", hard: why !== "asked" || signal.aborted, why });
   };
-  const aborted = (): void => control.dispatch({ type: "stop", hard: isHard(signal.reason), why: "asked" });
+  const aborted = (): void =>
+    control.dispatch({
+      type: "stop",
+      hard: isHard(signal.reason) || control.isStopping(),
+      why: "asked",
+    });
   const unsubscribe = team.subscribe(look);
   signal.addEventListener("abort", aborted);
   look();
