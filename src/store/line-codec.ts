@@ -76,17 +76,24 @@ function hexDigit(byte: number): number {
 function depthOf(bytes: Buffer, start: number, end: number): number {
   let depth = 0;
   let deepest = 0;
-  let inString = false;
   for (let at = start; at < end; at++) {
-    const byte = bytes.readUInt8(at);
-    if (inString) {
-      if (byte === 92) at++;
-      else if (byte === 34) inString = false;
-    } else if (byte === 34) inString = true;
+    const byte = bytes[at];
+    if (byte === 34) at = closingQuote(bytes, at + 1);
     else if (byte === 123 || byte === 91) deepest = Math.max(deepest, ++depth);
     else if (byte === 125 || byte === 93) depth--;
   }
   return deepest;
+}
+
+/** Where the string that begins at `start` ends. Nearly all bytes of a long line are text, which a search passes over. */
+function closingQuote(bytes: Buffer, start: number): number {
+  for (let at = bytes.indexOf(34, start); at >= 0; at = bytes.indexOf(34, at + 1)) {
+    let before = at - 1;
+    while (bytes[before] === 92) before--;
+    // A quote behind an even number of backslashes is none of the text.
+    if ((at - before) % 2 === 1) return at;
+  }
+  return bytes.length;
 }
 
 /** The value of JSON text, undefined when it is none. No `__proto__` comes out, and no lone surrogate. */

@@ -130,6 +130,19 @@ describe("torn lines", () => {
 });
 
 describe("foreign text", () => {
+  test("D7 quotes, backslashes and brackets in strings neither hide nesting nor make any", () => {
+    const tricky = fc.array(fc.constantFrom('"', "\\", "[", "{", "]", "}", "a", "\u0000", "é"), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(tricky, fc.constantFrom(90, 120), (units, depth) => {
+        const string = JSON.stringify(units.join("") + "[".repeat(200));
+        const json = `{${string}:${string},${nested(depth).slice(1, -1)},"z":${string}}`;
+        expect(linesOf(encodeLine(json))).toEqual([depth === 90 ? JSON.parse(json) : "json"]);
+      }),
+    );
+  });
+
   test("D7 a line that nests deeper than a hundred levels does not count, brackets in strings do not nest", () => {
     expect(linesOf(encodeLine(nested(90)))).toEqual([JSON.parse(nested(90))]);
     expect(linesOf(encodeLine(nested(100)))).toEqual(["json"]);
