@@ -64,7 +64,8 @@ export function createCommit({
   async function append(draft: EntryDraft): Promise<Outcome> {
     const stopped = reader.stoppedBy();
     if (stopped) throw stopped;
-    const entry: Entry = { ...draft, v: FORMAT_VERSION, id: nextId(), at: timeOf(host) };
+    // Version and id in front: a line that was torn still names its writer.
+    const entry: Entry = { v: FORMAT_VERSION, id: nextId(), at: timeOf(host), ...draft };
     const early = await refusedEarly(entry);
     if (early) return early;
     own = entry.id;

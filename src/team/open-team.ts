@@ -57,7 +57,7 @@ function createPost(
   const inTurn = createQueue();
   return (draft) =>
     inTurn(async () => {
-      const message: Message = { ...draft, v: FORMAT_VERSION, id: nextId(), at: timeOf(host) };
+      const message: Message = { v: FORMAT_VERSION, id: nextId(), at: timeOf(host), ...draft };
       // Whether an uncertain one stands is not looked up: its reader takes the same id once.
       await appendSurely(store.mailbox(draft.to), message, () => Promise.resolve(false));
       return message;

@@ -1,5 +1,6 @@
+import { TroupeError } from "../../base/errors.ts";
 import type { Fs } from "../../base/files.ts";
-import { watchFolders } from "../../base/watch.ts";
+import { type WatchOptions, watchFolders } from "../../base/watch.ts";
 import type { EntryId, Position } from "../../protocol/names.ts";
 import type { Decoder } from "../decoder.ts";
 import type { Log, TornLine } from "../store.ts";
@@ -39,10 +40,27 @@ export function openLog<E extends { readonly id: EntryId }>(
     start: reader.start,
     end: reader.end,
     check: reader.check,
-    changes: (signal) => watchFolders([place.folder], { pollMs, pollOnly: lock !== undefined }, signal),
+    changes: (signal) => changes(place, { pollMs, pollOnly: lock !== undefined }, signal),
     close: async () => {
       await writer.close();
       await reader.close();
     },
   };
+}
+
+async function* changes(place: LogPlace, options: WatchOptions, signal: AbortSignal): AsyncGenerator<void> {
+  await tryToBegin(place);
+  yield* watchFolders([place.folder], options, signal);
+}
+
+/**
+ * A folder that is not there yet is watched from the next tick on only, and the first message would wait for that. Where
+ * it cannot be made, polling finds the log when somebody else has made it, and whoever reads hears of the trouble.
+ */
+async function tryToBegin(place: LogPlace): Promise<void> {
+  try {
+    if ((await place.list()).length === 0) await place.makeFirst?.();
+  } catch (error) {
+    if (!(error instanceof TroupeError)) throw error;
+  }
 }
