@@ -150,7 +150,8 @@ async function lookAgain<E>(writer: Writer<E>, target: AppendTarget, id: EntryId
     const file = await fs.openAppend(target.path);
     try {
       const found = await findEntry(fs, file, target.floor, id);
-      return found === "missing" ? "uncertain" : found;
+      // Found is not kept: what failed to answer is appended again, and synced by the descriptor that wrote it.
+      return found === "missing" || writer.durability === "power" ? "uncertain" : found;
     } finally {
       await fs.close(file);
     }

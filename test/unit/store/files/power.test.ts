@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { bob, claim, id, idsOf, message } from "../../../support/store-entries.ts";
 import { fileTeam } from "../../../support/store-team.ts";
 
@@ -48,6 +50,31 @@ describe('durability "power"', () => {
 
     const after = fs.calls.slice(fs.calls.lastIndexOf(`create ${team.segment(2)}`));
     expect(after).toContain(`sync ${team.segment(2)}`);
+    expect(await idsOf(store.journal)).toEqual([first, id(1), id(2), id(2)]);
+  });
+
+  test("C6 an entry that is found after a lost answer is not called good by a sync of another file", async () => {
+    const team = await fileTeam();
+    const { store, fs } = await team.open(power);
+    await store.journal.append(claim(1));
+    // The number of the closed descriptor goes to whoever opens next: a sync by that number would say "good".
+    const other = join(team.configDir, "other");
+    writeFileSync(other, "");
+    let descriptor: number | undefined;
+    const takeNumber = async (): Promise<void> => {
+      descriptor ??= openSync(other, "r");
+    };
+    onTestFinished(() => {
+      if (descriptor !== undefined) closeSync(descriptor);
+    });
+    fs.fault({ call: "append", fault: { loseAnswer: "EIO" } });
+    fs.fault({ call: "sync", fault: { before: takeNumber } });
+
+    expect(await store.journal.append(claim(2))).toBe("uncertain");
+    expect(await store.journal.append(claim(2))).toBe("done");
+
+    const order = fs.calls.filter((call) => /^(append|sync) /.test(call));
+    expect(order.slice(-2)).toEqual([`append ${team.segment(1)}`, `sync ${team.segment(1)}`]);
     expect(await idsOf(store.journal)).toEqual([first, id(1), id(2), id(2)]);
   });
 
