@@ -31,8 +31,7 @@ async function isGone(
   member: Member,
   isDead: (member: Member) => Promise<boolean>,
 ): Promise<boolean> {
-  if (member.life?.ended) return true;
-  if (!(await isDead(member))) return false;
+  if (!member.life?.ended && !(await isDead(member))) return false;
   // A new life that began meanwhile goes on with the tasks of the former one: the evidence spoke about that.
   await team.readOn();
   return memberNamed(team.state(), member.name)?.life?.instance === member.life?.instance;

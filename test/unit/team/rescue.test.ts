@@ -105,4 +105,16 @@ describe("sweep", () => {
     expect(freed).toEqual([]);
     expect((await one.readOn()).tasks.get(id(1))?.owner).toBe("bob");
   });
+
+  test("a life that had ended when the sweep began, and was followed by another since, keeps its tasks", async () => {
+    const { lead, one } = await bobAtWork();
+    await lead.commit({ op: "end", by: "system", member: bob, instance: instance("life1"), how: "died" });
+    await one.readOn();
+    await startBob(lead, "life2");
+
+    const freed = await sweep(one, cyd, alive);
+
+    expect(freed).toEqual([]);
+    expect((await one.readOn()).tasks.get(id(1))).toMatchObject({ owner: "bob", deaths: 0 });
+  });
 });
