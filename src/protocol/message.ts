@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FORMAT_VERSION } from "./entries.ts";
 import { Actor, EntryId, Party, TaskId } from "./names.ts";
 
-/** Bodies above this many bytes of UTF-8 go to a side file, named by their hash. */
+/** Bodies above this many bytes, as JSON in UTF-8, go to a side file, named by their hash. */
 export const BODY_INLINE_BYTES = 256 * 1024;
 /** Bodies above this many bytes are refused. */
 export const BODY_MAX_BYTES = 10 * 1024 * 1024;

@@ -195,6 +195,16 @@ describe("large texts", () => {
     expect(await messageText(one, aside)).toBe(large);
   });
 
+  test("D8 a text that grows beyond a line when it is written as JSON lies in a side file too", async () => {
+    const { lead } = await openProcesses();
+    const text = "\u0001".repeat(200 * 1024);
+
+    const [message] = await send(lead, text);
+
+    expect(message).toMatchObject({ text: undefined, body: someText });
+    expect(message && (await messageText(lead, message))).toBe(text);
+  });
+
   test("D8 above 10 MiB it is refused with the limit, and nothing is written", async () => {
     const { disk, lead } = await openProcesses();
     const text = "x".repeat(BODY_MAX_BYTES + 1);
