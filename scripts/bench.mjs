@@ -1,4 +1,3 @@
-/* oxlint-disable typescript/no-unsafe-return -- plain JavaScript on the build: everything is any */
 // Benchmarks against a baseline and against the bare file system, in one run: see docs/benchmarks.md. On the build.
 //   npm run bench -- [--only P1,P2] [--smoke] [--json] [--write]
 import { mkdtempSync, rmSync } from "node:fs";

@@ -12,6 +12,6 @@ for (const entry of Object.values({ ...lock.packages }))
       ...(entry.dev ? { dev: true } : {}),
     };
 lock.packages = Object.fromEntries(
-  Object.entries(lock.packages).sort(([one], [other]) => (one < other ? -1 : 1)),
+  Object.entries(lock.packages).toSorted(([one], [other]) => (one < other ? -1 : 1)),
 );
 writeFileSync("package-lock.json", `${JSON.stringify(lock, null, 2)}\n`);

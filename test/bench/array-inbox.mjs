@@ -1,21 +1,22 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { underLock } from "./lock.mjs";
 
 /**
  * Baseline: a mailbox is one JSON array. To send is to lock it, read all of it, push, and write all of it to a
- * temporary file that is renamed over it. File calls inside the lock are synchronous: the fastest form of this design.
+ * temporary file that is renamed over it. File calls are promises, as such programs use them.
  */
 export function arrayInbox(path) {
-  const read = () => JSON.parse(readFileSync(path, "utf8"));
-  const write = (messages) => {
+  const read = async () => JSON.parse(await readFile(path, "utf8"));
+  const write = async (messages) => {
     const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(messages, null, 2));
-    renameSync(temporary, path);
+    await writeFile(temporary, JSON.stringify(messages, null, 2));
+    await rename(temporary, path);
   };
   return {
     read,
-    create: (messages) => write(messages),
+    create: (messages) => writeFileSync(path, JSON.stringify(messages, null, 2)),
     /** True when it was sent, false when the lock was refused. */
-    send: (message) => underLock(path, 10, () => write([...read(), message])),
+    send: (message) => underLock(path, 10, async () => write([...(await read()), message])),
   };
 }

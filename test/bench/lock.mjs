@@ -16,7 +16,7 @@ export async function underLock(path, retries, change) {
     throw error;
   }
   try {
-    change();
+    await change();
   } finally {
     await release();
   }

@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 export async function pollMailbox(read, everyMs, receive, signal) {
   let seen = 0;
   while (!signal.aborted) {
-    const messages = read();
+    const messages = await read();
     for (const message of messages.slice(seen)) receive(message);
     seen = messages.length;
     await pause(everyMs, undefined, { signal }).catch((error) => {

@@ -6,12 +6,11 @@ const BEGIN = "<!-- figures: written by npm run bench -- --write -->";
 const END = "<!-- end of figures -->";
 
 export function machine() {
-  const [first] = cpus();
   return {
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
     cores: cpus().length,
-    cpu: first?.model ?? "unknown",
+    cpu: cpus().at(0)?.model ?? "unknown",
     memoryGb: rounded(totalmem() / 2 ** 30),
     load: loadNow(),
   };

@@ -13,7 +13,7 @@ import { ada, bob, cyd, engineer, instance, reviewer, teamEntry } from "./team-e
 import { testHost } from "./test-host.ts";
 
 /** A disk with a team of nobody. */
-export function teamDisk(settings: EntryOf<"team">["settings"] = {}): MemoryDisk {
+function teamDisk(settings: EntryOf<"team">["settings"] = {}): MemoryDisk {
   return createMemoryDisk(teamEntry(settings));
 }
 
