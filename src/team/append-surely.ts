@@ -21,7 +21,7 @@ export async function appendSurely<E extends { readonly id: string }>(
     if ((await again(log, entry)) === "done") return;
   }
   if (await isThere()) return;
-  throw uncertain("failed", entry.id, `${WAITS_MS.length + 1} writes were cut short`, undefined);
+  throw uncertain("failed", entry.id, cutShort(`${WAITS_MS.length + 1} writes were cut short`), undefined);
 }
 
 async function again<E extends { readonly id: string }>(
@@ -31,19 +31,24 @@ async function again<E extends { readonly id: string }>(
   try {
     return await log.append(entry);
   } catch (error) {
-    if (error instanceof TroupeError) throw uncertain(error.code, entry.id, error.message, error);
+    if (error instanceof TroupeError) throw uncertain(error.code, entry.id, cutShort(error.message), error);
     throw error;
   }
 }
 
-function uncertain(
+function cutShort(what: string): string {
+  return `its write was cut short; ${what}`;
+}
+
+/** Something may stand: whoever asked must look before it asks again. */
+export function uncertain(
   code: TroupeError["code"],
   id: string,
-  what: string,
+  why: string,
   cause: TroupeError | undefined,
 ): TroupeError {
-  return new TroupeError(code, `uncertain whether entry ${id} counts: its write was cut short; ${what}`, {
-    hint: "make room on the disk, look whether it happened, and repeat it if not",
+  return new TroupeError(code, `uncertain whether entry ${id} counts: ${why}`, {
+    hint: "mend what is wrong with the disk, look whether it happened, and repeat it if not",
     cause,
     details: { id, uncertain: true },
   });

@@ -4,7 +4,7 @@ import { type Entry, type EntryDraft, FORMAT_VERSION } from "../protocol/entries
 import { EntryId, type InstanceId } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import { accept } from "./accept.ts";
-import { appendSurely } from "./append-surely.ts";
+import { appendSurely, uncertain } from "./append-surely.ts";
 import { type JournalReader, SNAPSHOT_EVERY } from "./journal-reader.ts";
 import { createQueue } from "./queue.ts";
 import type { Verdict } from "./state.ts";
@@ -55,9 +55,19 @@ export function createCommit({
     return verdict.ok ? undefined : verdict;
   }
 
-  /** What `accept` said at the own position, once that was read. */
-  async function readAnswer(): Promise<Verdict | undefined> {
-    if (answer === undefined) await reader.readOn();
+  /** What `accept` said at the position of the entry that was written, once that was read. */
+  async function readAnswer(id: EntryId): Promise<Verdict | undefined> {
+    try {
+      if (answer === undefined) await reader.readOn();
+    } catch (error) {
+      if (!(error instanceof TroupeError)) throw error;
+      throw uncertain(
+        error.code,
+        id,
+        `it was written, and its answer cannot be read: ${error.message}`,
+        error,
+      );
+    }
     return answer;
   }
 
@@ -70,8 +80,8 @@ export function createCommit({
     if (early) return early;
     own = entry.id;
     answer = undefined;
-    await appendSurely(store.journal, entry, async () => (await readAnswer()) !== undefined);
-    return outcomeOf(entry, await readAnswer());
+    await appendSurely(store.journal, entry, async () => (await readAnswer(entry.id)) !== undefined);
+    return outcomeOf(entry, await readAnswer(entry.id));
   }
 
   async function saveSnapshotIfDue(): Promise<void> {

@@ -192,6 +192,35 @@ describe("trouble outside", () => {
     expect(team.state().tasks.size).toBe(0);
   });
 
+  test("C3 C6 M12 an entry that stands and cannot be read back is called uncertain, neither won nor lost", async () => {
+    const { disk, lead } = await openProcesses();
+    await addTasks(lead, 1);
+    const trouble = new TroupeError("store_unreachable", "cannot read journal/1.jsonl: EIO");
+    let isBroken = false;
+    const team = await process(
+      disk,
+      "blind",
+      withJournal((journal) => ({
+        read: (from) => (isBroken ? Promise.reject(trouble) : journal.read(from)),
+        append: (entry) => {
+          isBroken = true;
+          return journal.append(entry);
+        },
+      })),
+    );
+
+    const claim = claimTask(team, bob, id(1));
+
+    await expect(claim).rejects.toMatchObject({
+      code: "store_unreachable",
+      message: expect.stringMatching(/^uncertain .*: it was written.*cannot read journal/) as string,
+      cause: trouble,
+      details: { uncertain: true },
+    });
+    isBroken = false;
+    expect((await team.readOn()).tasks.get(id(1))?.owner).toBe("bob");
+  });
+
   test("C1 after an error the next commit works again", async () => {
     const { disk } = await openProcesses();
     let isFull = true;
