@@ -32,11 +32,11 @@ B3 | event loop blocked 15 s | chaos runs (stops, clocks, memory) are a later is
 B4 | clock +1 day, −1 day |
 B5 | file server's clock differs from ours | the border with Claude Code is a later issue
 B6 | coarse mtime | the border with Claude Code is a later issue
-B7 | daylight saving, leap second, time zone | no rule reads a clock; a run under other time zones is a later issue
+B7 | daylight saving, leap second, time zone |
 C1 | ENOSPC on any write |
-C2 | EDQUOT; EFBIG by RLIMIT_FSIZE | needs a quota or RLIMIT_FSIZE around a process; errnos are matched by number in other tests
+C2 | EDQUOT; EFBIG by RLIMIT_FSIZE |
 C3 | EMFILE, ENFILE |
-C4 | EROFS | needs a limited or mounted file system in CI, a later issue
+C4 | EROFS |
 C5 | EACCES, EPERM on team, mailbox, log, lock |
 C6 | EIO on read, write, fsync |
 C7 | ESTALE, ENOLCK |
@@ -75,7 +75,7 @@ E13 | HOME unset, HOME=/, odd CLAUDE_CONFIG_DIR |
 F1 | team folder removed while running |
 F2 | folder removed and made again with the same name |
 F3 | two supervisors, two leads |
-F4 | same team name, different project | one team folder is one project so far: a mismatch is not looked for yet
+F4 | same team name, different project |
 F5 | two members, same name |
 F6 | config.json edited by hand or by a peer at the same time | the border with Claude Code is a later issue
 F7 | ghost members |
@@ -174,7 +174,7 @@ M5 | entry behind a seal |
 M6 | two processes seal at once; or the sealer dies between making <n+1> and the seal |
 M7 | a mailbox segment is removed while a slow reader, or a sleeping writer, has it open |
 M8 | snapshot older than the log, ahead of it, corrupt, or from another fold version |
-M9 | two processes write a snapshot at once, or a slow one puts an older over a newer | needs the explorer, a later issue
+M9 | two processes write a snapshot at once, or a slow one puts an older over a newer |
 M10 | a log was truncated, replaced or deleted |
 M11 | a line edited by hand, in the middle |
 M12 | a process sleeps between append and read-back |
