@@ -185,7 +185,7 @@ M16 | very long line, or no newline for megabytes |
 M17 | checksum collision, or a right checksum over wrong content |
 M18 | network file system: two appends land on one another |
 M19 | one writer spams | quotas are a later issue
-M20 | reader far behind | measured by hand so far; a long mailbox needs a slow test
+M20 | reader far behind |
 M21 | cursor file torn, missing, behind, or ahead of the log |
 M22 | the same border entry imported twice | the border with Claude Code is a later issue
 M23 | our own mirror comes back as a foreign edit | the border with Claude Code is a later issue
