@@ -1,34 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { canMount, smallDisk } from "../support/small-disk.ts";
 import { bob, claim, id, idsOf, message, note, readAll, teamEntry } from "../support/store-entries.ts";
 import { fileTeam } from "../support/store-team.ts";
-import { tempFolder } from "../support/temp-folder.ts";
-
-/** Mounts a disk of 64 kB; undefined where that is not allowed. */
-function smallDisk(): string | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const folder = tempFolder();
-  try {
-    execFileSync("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], {
-      stdio: "ignore",
-    });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => void execFileSync("/usr/bin/env", ["umount", folder]));
-  return folder;
-}
-
-const canMount = ((): boolean => {
-  try {
-    execFileSync("/usr/bin/env", ["unshare", "-m", "true"], { stdio: "ignore" });
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
-})();
 
 test.skipIf(!canMount)(
   "C1 a disk that fills up in the middle keeps every acknowledged entry, and works again with room (needs root and mount)",
