@@ -1,22 +1,18 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { TroupeError } from "../base/errors.ts";
-import { liveness, type ProcessIdentity } from "../base/process-identity.ts";
 import { type Actor, type InstanceId, type MemberName, sameName } from "../protocol/names.ts";
-import { type Ending, type StopLimits, stopProcess, stopTagged } from "../spawn/stop-process.ts";
-import { memberNamed } from "../team/derive.ts";
+import { type StopLimits, stopProcess, stopTagged } from "../spawn/stop-process.ts";
 import { refusalText } from "../team/refusal-text.ts";
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { instanceTag, teamTag } from "./child-env.ts";
-import { findInstance, identityIn, type SupervisorSigns, supervisorOf } from "./liveness.ts";
-import { settleLife } from "./supervisor-settle.ts";
+import { type Attempts, collectTrouble } from "./disk-trouble.ts";
+import { type SupervisorSigns, supervisorOf } from "./liveness.ts";
+import { DETAILS, type MemberEnding, stopMember } from "./stop-member.ts";
 
 /** Asked → 30 s → SIGTERM → 10 s → SIGKILL. Source: faults.md K11. */
 export const STOP_LIMITS: StopLimits = { graceMs: 30_000, termMs: 10_000 };
 /** The supervisor ends after everybody else: even a hasty stop lets it write that down. */
 const SUPERVISOR_GRACE_MS = 2_000;
-/** How long whoever killed a process may take to write it down, in ms. */
-const WRITTEN_MS = 2_000;
 /** Members that come up while the team is being stopped are met in the next round. */
 const ROUNDS = 5;
 
@@ -28,9 +24,6 @@ export interface StopOptions extends StopLimits {
   /** The life of the caller when the supervisor itself stops its team: it does not wait for its own end. */
   readonly self?: InstanceId;
 }
-
-/** asked: ended by itself. not_running: there was nothing to end. stuck: it is still there, nothing of it was freed. */
-export type MemberEnding = Ending | "not_running";
 
 export interface StopReport {
   readonly members: readonly { readonly name: MemberName; readonly ending: MemberEnding }[];
@@ -44,6 +37,7 @@ type Place = { readonly configDir: string };
  * Asks the team, or one member, to end, and sees to it: waits `graceMs`, SIGTERM to the process group, waits `termMs`,
  * SIGKILL, then whatever bears their tags. Frees their tasks and writes down their ends. Several processes may do this
  * at once: each writes what the others have not yet. Aborting `signal` ends the waiting, and SIGKILL comes at once.
+ * A full disk keeps nobody running: whom no entry reaches gets SIGTERM at once, and the trouble is thrown at the end.
  * Throws `denied` when `by` may not ask for it, and what the journal throws.
  */
 export async function stopTeam(
@@ -57,31 +51,69 @@ export async function stopTeam(
   const before = await team.readOn();
   const supervisor = await supervisorOf(team);
   const asked = new Set(targetsOf(before, member).flatMap((target) => (isOpen(target) ? [target.name] : [])));
-  await ask(team, by, member);
+  const attempts = collectTrouble();
+  await attempts.attempt(() => ask(team, by, member));
+  // Whom no entry could ask is asked by SIGTERM.
+  const limits = attempts.trouble() ? { ...options, graceMs: 0 } : options;
+  const endSupervisor = async (): Promise<MemberEnding> => {
+    if (!supervisor) return "not_running";
+    const stop = (): Promise<MemberEnding> => stopSupervisor(team, supervisor, { ...limits, by }, signal);
+    return (await attempts.attempt(stop)) ?? "not_running";
+  };
+  const isWhole = member === undefined && self === undefined;
+  // One that was not asked would start again whom it sees die.
+  if (isWhole && attempts.trouble()) await endSupervisor();
+  const endings = await endMembers(team, { by, limits, signal, attempts, member });
+  const members = targetsOf(team.state(), member).map((target) => ({
+    name: target.name,
+    ending: endingOf(target, endings.get(target.name), asked.has(target.name)),
+  }));
+  if (member === undefined)
+    await stopTagged(teamTag(configDir, team.name), async () => isLeftover(await team.readOn()));
+  const report = isWhole ? { members, supervisor: await endSupervisor() } : { members };
+  const cause = attempts.trouble();
+  if (cause) throw notWritten(team, cause);
+  return report;
+}
+
+interface EndOfMembers {
+  readonly by: Actor;
+  readonly member: MemberName | undefined;
+  readonly limits: StopLimits;
+  readonly signal: AbortSignal;
+  readonly attempts: Attempts;
+}
+
+/** Ends every target, those included that come up meanwhile; answers how each ended. */
+async function endMembers(
+  team: Team,
+  { by, member, limits, signal, attempts }: EndOfMembers,
+): Promise<ReadonlyMap<MemberName, MemberEnding>> {
   const endings = new Map<MemberName, MemberEnding>();
   for (let round = 0; round < ROUNDS; round++) {
     const state = await team.readOn();
-    if (isRevived(state, member)) break;
+    if (!attempts.trouble() && isRevived(state, member)) break;
     const targets = targetsOf(state, member).filter(
       (target) => !endings.has(target.name) || (isOpen(target) && endings.get(target.name) !== "stuck"),
     );
     if (targets.length === 0) break;
     await Promise.all(
       targets.map(async (target) => {
-        const ending = await stopMember(team, by, target, { limits: options, signal });
-        if (ending !== "not_running" || !endings.has(target.name)) endings.set(target.name, ending);
+        const ending = await attempts.attempt(() => stopMember(team, by, target, { limits, signal }));
+        if (ending && (ending !== "not_running" || !endings.has(target.name)))
+          endings.set(target.name, ending);
       }),
     );
   }
-  const members = targetsOf(team.state(), member).map((target) => ({
-    name: target.name,
-    ending: endingOf(target, endings.get(target.name), asked.has(target.name)),
-  }));
-  if (member !== undefined) return { members };
-  await stopTagged(teamTag(configDir, team.name), async () => isLeftover(await team.readOn()));
-  if (self !== undefined) return { members };
-  const ending = supervisor ? await stopSupervisor(team, supervisor, options, signal) : "not_running";
-  return { members, supervisor: ending };
+  return endings;
+}
+
+function notWritten(team: Team, cause: TroupeError): TroupeError {
+  return new TroupeError(cause.code, `stopped, but that could not be written down: ${cause.message}`, {
+    hint: `mend the disk, then: troupe down ${team.name}`,
+    cause,
+    details: cause.details,
+  });
 }
 
 /** Whoever is asked already is not asked again. */
@@ -125,49 +157,6 @@ function isOpen({ life }: Member): boolean {
   return life !== undefined && life.ended === undefined;
 }
 
-interface Manner {
-  readonly limits: StopLimits;
-  readonly signal: AbortSignal;
-}
-
-/** Ends one member's process, which was asked before, and settles its life. */
-export async function stopMember(
-  team: Team,
-  by: Actor,
-  member: Member,
-  { limits, signal }: Manner,
-): Promise<MemberEnding> {
-  const { life } = member;
-  if (!life) return "not_running";
-  const tag = instanceTag(life.instance);
-  const identity = await leaderOf(team, member.name, life.instance);
-  const isThere = identity !== undefined && (await liveness(identity)) !== "dead";
-  if (!isThere) await stopTagged(tag);
-  const ending = isThere ? await stopProcess(identity, tag, limits, signal) : "not_running";
-  if (ending === "asked") await whenWritten(team, member.name, life.instance);
-  // Still there: its tasks are not free, and its life is not over.
-  if (ending !== "stuck") await settleLife(team, by, member, { how: "stopped", detail: DETAILS[ending] });
-  return life.ended ? "not_running" : ending;
-}
-
-/** A process that ends in good order has written so before; one that another stopper killed is being written down by it now. */
-async function whenWritten(team: Team, name: MemberName, instance: InstanceId): Promise<void> {
-  const deadline = performance.now() + WRITTEN_MS;
-  while (performance.now() < deadline) {
-    const life = memberNamed(await team.readOn(), name)?.life;
-    if (life?.instance !== instance || life.ended) return;
-    await pause(20);
-  }
-}
-
-const DETAILS: Readonly<Record<MemberEnding, string>> = {
-  asked: "ended when asked",
-  terminated: "ended by SIGTERM",
-  killed: "ended by SIGKILL",
-  not_running: "its process was gone",
-  stuck: "not even SIGKILL ended it",
-};
-
 /** Who was not ended here was ended by another stopper, as its `end` entry tells, or ended by itself in good order. */
 function endingOf({ life }: Member, here: MemberEnding | undefined, wasAsked: boolean): MemberEnding {
   if (here !== undefined && here !== "asked" && here !== "not_running") return here;
@@ -176,16 +165,6 @@ function endingOf({ life }: Member, here: MemberEnding | undefined, wasAsked: bo
   );
   if (!wasAsked) return here ?? "not_running";
   return told ?? "asked";
-}
-
-/** Of a life that is over nobody is the leader: descendants are found by its tag. */
-async function leaderOf(
-  team: Team,
-  name: MemberName,
-  instance: InstanceId,
-): Promise<ProcessIdentity | undefined> {
-  const run = await team.store.presence.read(name);
-  return run?.instance === instance ? identityIn(run) : findInstance(instance);
 }
 
 async function stopSupervisor(

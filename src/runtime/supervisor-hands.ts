@@ -1,14 +1,19 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { InstanceId } from "../protocol/names.ts";
 import { stopTagged } from "../spawn/stop-process.ts";
 import { sendMessage } from "../team/mail.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { instanceTag } from "./child-env.ts";
-import { STOP_LIMITS, stopMember } from "./stop-team.ts";
+import { stopMember } from "./stop-member.ts";
+import { STOP_LIMITS } from "./stop-team.ts";
 import { settleLife } from "./supervisor-settle.ts";
 import type { Action } from "./supervisor-step.ts";
 
 type ActionOf<K extends Action["kind"]> = Extract<Action, { kind: K }>;
+
+/** To the next try after a stop that could not be written down, in ms. */
+const AGAIN_MS = 1_000;
 
 /** What a supervisor does about lives that are over, or shall be. */
 export interface Hands {
@@ -56,6 +61,8 @@ export function supervisorHands({ team, log, ring }: Parts): Hands {
     } catch (error) {
       // A boundary: nobody awaits this. The journal's trouble meets the supervisor's next look too.
       log(`${member.name}: not stopped: ${String(error)}`);
+      await pause(AGAIN_MS);
+      if (member.life) stops.delete(member.life.instance);
     }
     ring();
   }

@@ -4,6 +4,7 @@ import { type InstanceId, sameName } from "../protocol/names.ts";
 import { childBackend } from "../spawn/child-backend.ts";
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
+import { isDiskTrouble } from "./disk-trouble.ts";
 import { memberProcesses } from "./supervisor-spawn.ts";
 import type { SupervisorLimits } from "./supervisor-step.ts";
 import { memberWatch } from "./supervisor-watch.ts";
@@ -11,6 +12,8 @@ import { memberWatch } from "./supervisor-watch.ts";
 /** Between two looks, in ms: while something starts or ends, and at least, however many entries come. */
 const LOOK_BUSY_MS = 100;
 const LOOK_MS = 50;
+/** To the next look after trouble with the disk, in ms. */
+const AFTER_TROUBLE_MS = 1_000;
 /** Longest step of the awake clock, in ms: what is longer was sleep or SIGSTOP. */
 const AWAKE_STEP_MS = 2_000;
 
@@ -33,10 +36,11 @@ export interface WatchEnd {
 
 /**
  * Looks after the members until the team shall stop, `signal` aborts, or another supervisor has the lease. Each look
- * follows an entry, the end of a child, or a second. Throws what the journal throws.
+ * follows an entry, the end of a child, or a second. Throws what the journal throws, but for trouble with the disk that
+ * may pass.
  */
 export async function watchOver(parts: LoopParts, signal: AbortSignal): Promise<WatchEnd> {
-  const { configDir, team, instance, beat } = parts;
+  const { configDir, team, instance, beat, log } = parts;
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const bell = createBell();
@@ -48,14 +52,31 @@ export async function watchOver(parts: LoopParts, signal: AbortSignal): Promise<
     void forward(team.store.journal.changes(either), hint);
     return bell.connect(hint);
   }, either);
-  try {
-    for await (const _ of looks) {
+  let trouble: string | undefined;
+
+  /** C1: who supervises outlives a full disk. What could not be written is done again at the next look. */
+  async function lookOnce(): Promise<{ readonly why?: WatchEnd["why"]; readonly againInMs: number }> {
+    try {
       const why = whyOver(await team.readOn(), instance);
-      if (why) return { why, settled: watch.settled };
+      if (why) return { why, againInMs: 0 };
       await watch.look();
       await beat();
-      if (watch.isBusy()) bell.ring();
-      await pause(watch.isBusy() ? LOOK_BUSY_MS : LOOK_MS);
+      trouble = undefined;
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      if (error.message !== trouble) log(error.message);
+      trouble = error.message;
+      return { againInMs: AFTER_TROUBLE_MS };
+    }
+    return { againInMs: watch.isBusy() ? LOOK_BUSY_MS : LOOK_MS };
+  }
+
+  try {
+    for await (const _ of looks) {
+      const seen = await lookOnce();
+      if (seen.why) return { why: seen.why, settled: watch.settled };
+      if (watch.isBusy() || seen.againInMs > LOOK_MS) bell.ring();
+      await pause(seen.againInMs);
     }
     return { why: "stop", settled: watch.settled };
   } finally {

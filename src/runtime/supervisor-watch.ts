@@ -60,15 +60,17 @@ export function memberWatch(parts: WatchParts): MemberWatch {
   async function perform(action: Action): Promise<void> {
     const { member } = action;
     if (action.kind === "stop") return hands.stop(member);
+    // What throws is decided anew at the next look: nothing is remembered of what was not done.
     if (action.kind === "start") {
-      memories.change(member, { wanted: false, lifeSince: awakeMs() });
       await processes.start(member);
+      memories.change(member, { wanted: false, lifeSince: awakeMs() });
       return log(`${member.name}: started`);
     }
+    if (action.kind === "record") await hands.recordEnd(action);
+    else await hands.giveUp(action);
     if (action.kind === "record" && action.how === "died")
       memories.change(member, afterDeath(memories.of(member), awakeMs(), limits));
     else memories.change(member, { wanted: false, lifeSince: undefined });
-    return action.kind === "record" ? hands.recordEnd(action) : hands.giveUp(action);
   }
 
   /** A life may be announced together with its process; only one without is for us to fulfil. */

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { InstanceId, MemberName } from "../../src/protocol/names.ts";
 import { liveAsMember } from "../../src/runtime/member.ts";
+import { openTranscript } from "../../src/runtime/transcript.ts";
 import { readMailbox, sendMessage } from "../../src/team/mail.ts";
+import { createTask } from "../../src/team/tasks.ts";
 import { memberTeam } from "../support/member-team.ts";
 import { until } from "../support/until.ts";
 
@@ -74,3 +76,30 @@ test("a life ends by itself when the journal names a later one", async () => {
   expect(await run.ended).toBe(0);
   expect(team.state().members.get("ada")?.life?.ended).toBeUndefined();
 });
+
+test.each(["entry", "signal"])(
+  "K11 who is asked twice, first by the %s, cuts its tool call off and ends in good order",
+  async (order) => {
+    const { team, dir, start } = await memberTeam(
+      `
+  ada:
+    - text: /claimed task/
+      call: [{ tool: Bash, input: { command: "touch begun; sleep 60" } }]
+`,
+      { ada: { definition: { tools: ["Bash"] } } },
+    );
+    const run = await start("ada");
+    await createTask(team, "user", { subject: "Long" });
+    await until(() => existsSync(join(dir, "begun")));
+
+    if (order === "signal") run.stop();
+    await team.commit({ op: "stop", by: "user", member: ada });
+    await until(async () => (await team.store.presence.read(ada))?.status !== "working");
+    if (order === "entry") run.stop();
+
+    expect(await run.ended).toBe(0);
+    expect([...(await team.readOn()).tasks.values()]).toMatchObject([{ status: "pending", deaths: 0 }]);
+    expect(team.state().members.get("ada")?.life?.ended?.how).toBe("stopped");
+    expect((await openTranscript(team, ada)).turns.at(-1)?.message).toMatchObject({ role: "user" });
+  },
+);

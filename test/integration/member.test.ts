@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { TroupeError } from "../../src/base/errors.ts";
 import { MemberName, TaskId } from "../../src/protocol/names.ts";
-import { openTranscript } from "../../src/runtime/transcript.ts";
 import { readMailbox, sendMessage } from "../../src/team/mail.ts";
 import type { Task } from "../../src/team/state.ts";
 import { assignTask, createTask } from "../../src/team/tasks.ts";
@@ -184,33 +183,6 @@ test("G12 SIGINT does not wait for the tool call", async () => {
   expect(await run.ended).toBe(0);
   expect((await taskWith(team, "pending")).deaths).toBe(0);
 });
-
-test.each(["entry", "signal"])(
-  "K11 who is asked twice, first by the %s, cuts its tool call off and ends in good order",
-  async (order) => {
-    const { team, dir, start } = await memberTeam(
-      `
-  ada:
-    - text: /claimed task/
-      call: [{ tool: Bash, input: { command: "touch begun; sleep 60" } }]
-`,
-      { ada: shell },
-    );
-    const run = await start("ada");
-    await createTask(team, "user", { subject: "Long" });
-    await hasBegun(dir);
-
-    if (order === "signal") run.stop();
-    await team.commit({ op: "stop", by: "user", member: ada });
-    await until(async () => (await team.store.presence.read(ada))?.status !== "working");
-    if (order === "entry") run.stop();
-
-    expect(await run.ended).toBe(0);
-    expect((await taskWith(team, "pending")).deaths).toBe(0);
-    expect(team.state().members.get("ada")?.life?.ended?.how).toBe("stopped");
-    expect((await openTranscript(team, ada)).turns.at(-1)?.message).toMatchObject({ role: "user" });
-  },
-);
 
 test("K7 an owner that ends its turn without finishing is told so at once", async () => {
   const { team, start, asked } = await memberTeam(
