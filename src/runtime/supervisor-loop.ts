@@ -45,7 +45,7 @@ export async function watchOver(parts: LoopParts, signal: AbortSignal): Promise<
   const either = AbortSignal.any([signal, over.signal]);
   const bell = createBell();
   const processes = memberProcesses({ configDir, team, backend: childBackend(), onExit: bell.ring });
-  const isChosen = chosen(team.host.env["TROUPE_ONLY"]);
+  const isChosen = chosen(team.host.env["TROUPE_ONLY"], team.state());
   const watch = memberWatch({ ...parts, processes, isChosen, ring: bell.ring });
   const looks = hints((hint) => {
     // Never rejects: `changes` does not throw.
@@ -108,11 +108,14 @@ function createBell(): { readonly ring: () => void; readonly connect: (hint: () 
   };
 }
 
-/** `TROUPE_ONLY=ada,bob`: the others rest until somebody asks for them. */
-function chosen(only: string | undefined): (member: Member) => boolean {
+/** `TROUPE_ONLY=ada,bob`: of those who are there now the others rest until somebody asks for them; who joins later is wanted. */
+function chosen(only: string | undefined, { members }: TeamState): (member: Member) => boolean {
   if (only === undefined || only === "") return () => true;
   const names = only.split(",");
-  return ({ name }) => names.some((one) => sameName(one, name));
+  const resting = new Set(
+    [...members.values()].flatMap(({ name }) => (names.some((one) => sameName(one, name)) ? [] : [name])),
+  );
+  return ({ name }) => !resting.has(name);
 }
 
 /** Milliseconds since its making, in steps that a sleep of the machine, or of this process, cannot make long. */

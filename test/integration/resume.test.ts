@@ -6,6 +6,7 @@ import { MemberName } from "../../src/protocol/names.ts";
 import { teamPaths } from "../../src/protocol/paths.ts";
 import { teamTag } from "../../src/runtime/child-env.ts";
 import { startTeam } from "../../src/runtime/start-team.ts";
+import { must } from "../fixtures/agent-stand-in-memory.ts";
 import { tagged } from "../fixtures/agent-stand-in-process.ts";
 import { standIns } from "../fixtures/agent-stand-in-team.ts";
 import { leftoverFiles } from "../support/leaks.ts";
@@ -29,6 +30,19 @@ test("A18 after kill -9 of everything the team comes back with its members and t
   await until(async () => (await task("1")).owner === "ada");
   expect(await task("1")).toMatchObject({ deaths: 1, attempts: 2 });
   expect(await member("ada")).toMatchObject({ restarts: 1 });
+  await stop();
+});
+
+test("who joins a team of which only some were resumed is started", async () => {
+  const { workspace, team, stop, pid, member } = await standIns({ lives: { lead: "", bob: "" } });
+  await startTeam(workspace, team, { only: [MemberName.parse("lead")] });
+  await pid("lead");
+
+  const cyd = MemberName.parse("cyd");
+  await must(team, { op: "join", by: "user", member: cyd, backend: "child", definition: {} });
+
+  expect(await pid("cyd")).toBeGreaterThan(0);
+  expect((await member("bob")).life).toBeUndefined();
   await stop();
 });
 
