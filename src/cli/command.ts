@@ -48,17 +48,23 @@ export interface Command extends Omit<CommandSpec<z.ZodType>, "input" | "run"> {
   readonly run: (raw: unknown, context: Context, signal: AbortSignal) => Promise<number>;
 }
 
+/** A command by its name; its module is loaded when it is needed. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly load: () => Promise<Command>;
+}
+
 /** Commands below a noun: `task`, `agent`. */
-export interface Group {
+export interface Group<C = Command> {
   readonly name: string;
   readonly summary: string;
-  readonly commands: readonly Command[];
+  readonly commands: readonly C[];
 }
 
 /** A part of the main help. */
-export interface Section {
+export interface Section<C = Command> {
   readonly title: string;
-  readonly entries: readonly (Command | Group)[];
+  readonly entries: readonly (C | Group<C>)[];
 }
 
 export function defineCommand<S extends z.ZodType>({ input, run, ...rest }: CommandSpec<S>): Command {

@@ -1,5 +1,4 @@
 import type { Context } from "./command.ts";
-import { DemoEndOutput } from "./output.ts";
 import { styled } from "./piece.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -15,7 +14,7 @@ export async function compute(
   if (flags.json) {
     const result = exit === 0 ? stdout.trim() : null;
     screen.json(
-      DemoEndOutput,
+      "DemoEndOutput",
       {
         v: 1,
         at: new Date(host.now()).toISOString(),

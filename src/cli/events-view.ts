@@ -6,7 +6,6 @@ import type { AgentLogEntry } from "../store/store.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
 import { interruptedExit } from "./ending.ts";
-import { EventOutput } from "./output.ts";
 import { type Piece, styled } from "./piece.ts";
 
 export interface EventsView {
@@ -62,7 +61,7 @@ export async function showEvents(view: EventsView, signal: AbortSignal): Promise
 /** How an event is shown; undefined for those that nobody reads as a line. */
 function shower({ screen, flags }: Context, entry: AgentLogEntry): (() => void) | undefined {
   const { id, at, event } = EventHead.parse(entry);
-  if (flags.json) return () => screen.json(EventOutput, { ...entry, v: 1, id, at, event }, "line");
+  if (flags.json) return () => screen.json("EventOutput", { ...entry, v: 1, id, at, event }, "line");
   const parsed = Event.safeParse(entry);
   const pieces = parsed.success ? piecesOf(parsed.data) : undefined;
   return pieces && (() => screen.line(styled("dim", at.slice(11, 19)), "  ", ...pieces));

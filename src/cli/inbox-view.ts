@@ -7,7 +7,6 @@ import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
 import { interruptedExit } from "./ending.ts";
 import { messageOutput, showMessage } from "./message-view.ts";
-import { MessageList } from "./output.ts";
 
 export interface InboxView {
   readonly context: Context;
@@ -45,7 +44,7 @@ async function showNew(
   );
   for (const { message } of items) shown.add(message.id);
   const outputs = await Promise.all(items.map((item) => messageOutput(team, item)));
-  if (flags.json && !follow) screen.json(MessageList, outputs);
+  if (flags.json && !follow) screen.json("MessageList", outputs);
   else for (const output of outputs) showMessage(context, output);
   if (outputs.length === 0 && !follow && !flags.json) screen.say(unread ? "no new messages" : "no messages");
   if (ack && items.length > 0) await acknowledge(team, owner);

@@ -4,7 +4,6 @@ import type { Team } from "../team/team.ts";
 import { cellWidth, cut } from "./cell-width.ts";
 import type { Context } from "./command.ts";
 import { offsetText } from "./durations.ts";
-import { TimelineOutput } from "./output.ts";
 import { cutPieces, oneLine, type Piece, type Style, styled } from "./piece.ts";
 
 /** One word for what somebody does, by type; what is not here is not for a live log. */
@@ -126,7 +125,7 @@ export async function showLiveLog(
 ): Promise<void> {
   const log = liveLog([...team.state().members.values()].map(({ name }) => name));
   for await (const item of followTimeline(team, filter, signal)) {
-    if (flags.json) screen.json(TimelineOutput, { ...item }, "line");
+    if (flags.json) screen.json("TimelineOutput", { ...item }, "line");
     else if (!isQuiet(item)) screen.line(...cutPieces(log.line(item), screen.width ?? PLAIN_WIDTH));
     if (until?.(item) === true) return;
   }

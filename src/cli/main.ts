@@ -1,25 +1,14 @@
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
-import type { Command } from "./command.ts";
-import { type Ending, watchEnding } from "./ending.ts";
-import type { Flags } from "./flags.ts";
+import { watchEnding } from "./ending.ts";
 import { type Io, processIo } from "./io.ts";
-import { runProgram } from "./program.ts";
-import { sections } from "./registry.ts";
-import { report } from "./report.ts";
-import { openScreen, wantsColor } from "./screen.ts";
 import { readVersion } from "./version.ts";
 
 /** One command line from start to end; answers the exit code. Nothing of it stays behind. */
 export async function main(argv: readonly string[], host: Host, io: Io = processIo()): Promise<number> {
   const ending = watchEnding(io);
-  const run = async (command: Command, raw: unknown, flags: Flags): Promise<number> => {
-    if (command.hidden === true) ending.withoutDeadline();
-    if (command.notForAgents === true) refuseAgents(command.name, host);
-    return command.run(raw, { host, io, flags, screen: openScreen(io, flags, host) }, ending.signal);
-  };
   try {
-    const exit = await runProgram(argv, { sections, version: readVersion(), io }, run);
+    const exit = await answer();
     await ending.flush();
     const trouble = ending.outputError();
     if (!trouble) return exit;
@@ -27,50 +16,19 @@ export async function main(argv: readonly string[], host: Host, io: Io = process
       cause: trouble,
     });
   } catch (error) {
-    return await told(error, { argv, host, io, ending });
+    const { tellTrouble } = await import("./command-line.ts");
+    return await tellTrouble(error, { argv, host, io, ending });
   } finally {
     ending.close();
   }
-}
 
-/** Inside an agent some commands are refused: they are a person's. */
-function refuseAgents(name: string, { env }: Host): void {
-  const agent = env["TROUPE_AGENT"];
-  if (agent === undefined || agent === "") return;
-  throw new TroupeError(
-    "not_for_agents",
-    `troupe ${name} is for people; you are ${agent}, an agent of a team`,
-    {
-      hint: "ask the person: troupe send user TEXT",
-    },
-  );
-}
-
-interface Told {
-  readonly argv: readonly string[];
-  readonly host: Host;
-  readonly io: Io;
-  readonly ending: Ending;
-}
-
-async function told(error: unknown, { argv, host, io, ending }: Told): Promise<number> {
-  const end = argv.indexOf("--");
-  const flags = new Set(end === -1 ? argv : argv.slice(0, end));
-  // What was given up because of a signal or a closed pipe ends the way that asked for.
-  const isAsked = ending.signal.aborted && (error === ending.signal.reason || isAbort(error));
-  if (isAsked && ending.exitCode() === 0) return 0;
-  const exit = report(isAsked ? ending.signal.reason : error, {
-    stdout: io.stdout,
-    stderr: io.stderr,
-    // Where stdout takes nothing, nobody would hear it there.
-    json: flags.has("--json") && ending.outputError() === undefined,
-    verbose: flags.has("--verbose"),
-    color: wantsColor(io.stderr, { color: !flags.has("--no-color") }, host),
-  });
-  await ending.flush();
-  return exit;
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
+  async function answer(): Promise<number> {
+    // Scripts ask this often: answered before anything is loaded that a command needs.
+    if (argv[0] === "--version") {
+      io.stdout.write(`${readVersion()}\n`);
+      return 0;
+    }
+    const { runCommandLine } = await import("./command-line.ts");
+    return runCommandLine({ argv, host, io, ending });
+  }
 }

@@ -4,7 +4,7 @@ import { messageText, type Receipt } from "../team/mail.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
 import { ageText } from "./durations.ts";
-import { MessageOutput } from "./output.ts";
+import type { MessageOutput } from "./output.ts";
 import { styled } from "./piece.ts";
 
 export async function messageOutput(
@@ -28,7 +28,7 @@ export async function messageOutput(
 
 export function showMessage({ screen, flags, host }: Context, message: z.input<typeof MessageOutput>): void {
   if (flags.json) {
-    screen.json(MessageOutput, message, "line");
+    screen.json("MessageOutput", message, "line");
     return;
   }
   const about = [

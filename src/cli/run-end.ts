@@ -3,7 +3,6 @@ import type { TeamEnd } from "../runtime/wait-until-done.ts";
 import type { Team } from "../team/team.ts";
 import { counted, moneyText, tokensText } from "./amounts.ts";
 import type { Context } from "./command.ts";
-import { RunEndOutput } from "./output.ts";
 import { styled } from "./piece.ts";
 
 /** Tells how a run ended; answers its exit code: the worst of the team's end and of its tasks. */
@@ -19,7 +18,7 @@ export async function showEnd(
   const { input, output, cacheRead, cacheWrite, costUsd } = usage;
   if (flags.json) {
     screen.json(
-      RunEndOutput,
+      "RunEndOutput",
       {
         v: 1,
         at: new Date(host.now()).toISOString(),

@@ -5,7 +5,12 @@ import type { Host } from "../base/host.ts";
 import { safeText } from "../base/safe-text.ts";
 import type { Flags } from "./flags.ts";
 import type { Io, Sink } from "./io.ts";
+import type * as outputs from "./output.ts";
 import { type Piece, render } from "./piece.ts";
+
+/** The schemas of `output.ts` by name: tests parse with them; building them takes longer than a short command runs. */
+type Outputs = typeof outputs;
+type OutputName = keyof Outputs;
 
 /** Where a command shows what it has: data on stdout, words on stderr. */
 export interface Screen {
@@ -13,8 +18,8 @@ export interface Screen {
   readonly line: (...pieces: readonly Piece[]) => void;
   /** Text of several lines, as it is but for what a terminal would act on. */
   readonly text: (text: string) => void;
-  /** One JSON text that `schema` describes; `line: true` for streams. */
-  readonly json: <S extends z.ZodType>(schema: S, value: z.input<S>, form?: "text" | "line") => void;
+  /** One JSON text that the schema of that name describes; on one line in streams. */
+  readonly json: <N extends OutputName>(name: N, value: z.input<Outputs[N]>, form?: "text" | "line") => void;
   /** A line of words; nothing with --quiet. */
   readonly say: (...pieces: readonly Piece[]) => void;
   /**

@@ -2,7 +2,6 @@ import type { StopReport } from "../runtime/stop-team.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
-import { StopOutput } from "./output.ts";
 import { styled } from "./piece.ts";
 
 /** How it went, for people; what is still there is the one trouble. */
@@ -25,7 +24,7 @@ export function showStopped(
     ...(supervisor === undefined ? [] : [{ name: "supervisor", ending: supervisor }]),
   ];
   if (flags.json) {
-    screen.json(StopOutput, {
+    screen.json("StopOutput", {
       team: team.name,
       stopped: all.map(({ name, ending }) => ({ name, how: ending })),
     });

@@ -3,7 +3,6 @@ import type { TaskId } from "../protocol/names.ts";
 import type { Refusal, Task } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
-import { TaskOutput } from "./output.ts";
 import { styled } from "./piece.ts";
 import { taskOutput, taskViews } from "./task-view.ts";
 import { refused, type Session, withTeam } from "./team-session.ts";
@@ -29,7 +28,7 @@ export function changeTask(context: Context, { done, change, next }: TaskChange)
     const { flags, screen } = context;
     if (flags.json) {
       const view = (await taskViews(session.team))(task);
-      screen.json(TaskOutput, taskOutput(view));
+      screen.json("TaskOutput", taskOutput(view));
       return 0;
     }
     screen.line(`${done} `, styled("bold", `#${task.id}`), ` ${task.subject}`);

@@ -2,7 +2,6 @@ import { presentMembers } from "../team/derive.ts";
 import type { Team } from "../team/team.ts";
 import { counted } from "./amounts.ts";
 import type { Context } from "./command.ts";
-import { TeamOutput } from "./output.ts";
 import { styled } from "./piece.ts";
 
 /** Says which team there is now, and what to type next. */
@@ -15,7 +14,7 @@ export function showTeam(
   const members = presentMembers(state).map(({ name }) => name);
   const dir = state.team?.dir ?? "";
   if (flags.json) {
-    screen.json(TeamOutput, { team: team.name, dir, members, tasks: state.tasks.size, running });
+    screen.json("TeamOutput", { team: team.name, dir, members, tasks: state.tasks.size, running });
     return;
   }
   const who = members.length > 0 ? `: ${members.join(", ")}` : "";

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-
-const Package = z.looseObject({ version: z.string() });
+import { isRecord } from "../base/is-record.ts";
 
 /** The folder of the package: two above `dist/cli` and `src/cli`. */
 export const PACKAGE_FOLDER = join(import.meta.dirname, "../..");
 
-/** troupe's own version. */
+/** troupe's own version. Without zod: `--version` loads none. */
 export function readVersion(): string {
-  return Package.parse(JSON.parse(readFileSync(join(PACKAGE_FOLDER, "package.json"), "utf8"))).version;
+  const manifest: unknown = JSON.parse(readFileSync(join(PACKAGE_FOLDER, "package.json"), "utf8"));
+  if (isRecord(manifest) && typeof manifest["version"] === "string") return manifest["version"];
+  throw new Error("troupe's own package.json names no version");
 }

@@ -3,12 +3,9 @@ import { nodeFiles } from "../base/node-files.ts";
 import { InstanceId, type TeamName } from "../protocol/names.ts";
 import { teamPaths } from "../protocol/paths.ts";
 import { openFileStore } from "../store/files/open-file-store.ts";
-import { listTeamFolders, removeTeamFolder } from "../store/files/team-folders.ts";
 import { openTeam } from "../team/open-team.ts";
 import type { Team } from "../team/team.ts";
 import { configFolder } from "./config-folder.ts";
-import { createTeam } from "./create-team.ts";
-import { closeTeam, refuseRunning } from "./remove-team.ts";
 import type { TeamPlan } from "./team-plan.ts";
 
 /** The teams of one configuration folder, on the real disk: here the parts are put together. */
@@ -58,10 +55,19 @@ export function openWorkspace(host: Host): Workspace {
   return {
     host,
     configDir,
-    list: () => listTeamFolders(fs, configDir),
+    // Loaded when they are needed: most commands open one team that they know, and are over in the time this takes.
+    list: async () => {
+      const { listTeamFolders } = await import("../store/files/team-folders.ts");
+      return listTeamFolders(fs, configDir);
+    },
     open,
-    create: (plan) => createTeam({ fs, host, configDir, open }, plan),
+    create: async (plan) => {
+      const { createTeam } = await import("./create-team.ts");
+      return createTeam({ fs, host, configDir, open }, plan);
+    },
     remove: async (name) => {
+      const { closeTeam, refuseRunning } = await import("./remove-team.ts");
+      const { removeTeamFolder } = await import("../store/files/team-folders.ts");
       await refuseRunning(configDir, name);
       await closeTeam(() => open(name));
       await removeTeamFolder(fs, configDir, name);

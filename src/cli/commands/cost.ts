@@ -3,7 +3,7 @@ import type { CostLine, Costs } from "../../runtime/cost.ts";
 import { moneyText, tokensText } from "../amounts.ts";
 import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import { CostOutput } from "../output.ts";
+import type { CostOutput } from "../output.ts";
 import { table } from "../table.ts";
 import { withTeam } from "../team-session.ts";
 
@@ -20,7 +20,7 @@ export const cost = defineCommand({
     withTeam(context, named, async ({ team }) => {
       const { costs } = await import("../../runtime/cost.ts");
       const found = await costs(team);
-      if (context.flags.json) context.screen.json(CostOutput, costOutput(found));
+      if (context.flags.json) context.screen.json("CostOutput", costOutput(found));
       else show(context, found);
       return 0;
     }),

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
-import { InitOutput } from "../output.ts";
 
 export const init = defineCommand({
   name: "init",
@@ -22,7 +21,7 @@ export const init = defineCommand({
     const { writeTeamFile } = await import("../team-file-writer.ts");
     const { path, team } = await writeTeamFile(context, goal, signal);
     const { flags, screen } = context;
-    if (flags.json) screen.json(InitOutput, { path, team });
+    if (flags.json) screen.json("InitOutput", { path, team });
     else screen.line(`wrote ${path}`);
     screen.say("next: look at it, then troupe up");
     return 0;

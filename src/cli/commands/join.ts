@@ -2,7 +2,6 @@ import { z } from "zod";
 import { MemberName, Role } from "../../protocol/names.ts";
 import { given } from "../../runtime/given.ts";
 import { defineCommand } from "../command.ts";
-import { JoinOutput } from "../output.ts";
 import { nameArgument } from "../parse-input.ts";
 import { refused, withTeam } from "../team-session.ts";
 
@@ -29,7 +28,7 @@ export const join = defineCommand({
       if (!joined.ok) throw await refused(joined.reason, team.state());
       const env = { TROUPE_TEAM: team.name, TROUPE_AGENT: joined.member.name };
       const { flags, screen } = context;
-      if (flags.json) screen.json(JoinOutput, { team: team.name, agent: joined.member.name, env });
+      if (flags.json) screen.json("JoinOutput", { team: team.name, agent: joined.member.name, env });
       for (const [key, value] of flags.json ? [] : Object.entries(env)) screen.line(`export ${key}=${value}`);
       screen.say(`${name} is a member of ${team.name}; with these variables troupe acts as ${name}`);
       return 0;

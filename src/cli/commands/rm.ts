@@ -2,7 +2,6 @@ import { z } from "zod";
 import { TroupeError } from "../../base/errors.ts";
 import { sameName, TeamName } from "../../protocol/names.ts";
 import { type Context, defineCommand } from "../command.ts";
-import { RemovedOutput } from "../output.ts";
 import { nameArgument } from "../parse-input.ts";
 
 export const rm = defineCommand({
@@ -26,7 +25,7 @@ export const rm = defineCommand({
     if (!sameName(answer.trim(), team))
       throw new TroupeError("usage", `"${answer.slice(0, 80)}" is not ${team}; nothing was deleted`);
     await workspace.remove(team);
-    if (flags.json) screen.json(RemovedOutput, { team, removed: true });
+    if (flags.json) screen.json("RemovedOutput", { team, removed: true });
     else screen.line(`deleted ${team}`);
     return 0;
   },

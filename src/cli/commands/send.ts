@@ -4,7 +4,6 @@ import { given } from "../../runtime/given.ts";
 import { defineCommand } from "../command.ts";
 import { Duration } from "../durations.ts";
 import { textOf } from "../input-text.ts";
-import { SentOutput } from "../output.ts";
 import { nameArgument, taskArgument } from "../parse-input.ts";
 import { styled } from "../piece.ts";
 import { refused, withTeam } from "../team-session.ts";
@@ -66,7 +65,7 @@ export const send = defineCommand({
       if (!sent.ok) throw await refused(sent.reason, team.state());
       const messages = await waitForMail({ team, me, sent: sent.messages, wait, timeoutMs: timeout }, signal);
       const { flags, screen } = context;
-      if (flags.json) screen.json(SentOutput, { at: new Date(context.host.now()).toISOString(), messages });
+      if (flags.json) screen.json("SentOutput", { at: new Date(context.host.now()).toISOString(), messages });
       else if (messages.length === 0) screen.say("nobody but you is there: nothing was sent");
       for (const { id, to: receiver, state, reply } of flags.json ? [] : messages) {
         screen.line(

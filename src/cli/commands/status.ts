@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
 import { interruptedExit } from "../ending.ts";
-import { StatusOutput } from "../output.ts";
 import { withTeam } from "../team-session.ts";
 
 export const status = defineCommand({
@@ -22,7 +21,7 @@ export const status = defineCommand({
       const { screen, flags } = context;
       const show = async (): Promise<void> => {
         const view = await lookAtTeam(team);
-        if (flags.json) screen.json(StatusOutput, view.status, watch ? "line" : "text");
+        if (flags.json) screen.json("StatusOutput", view.status, watch ? "line" : "text");
         else showStatus(context, view);
       };
       await show();

@@ -5,7 +5,6 @@ import { KINDS } from "../../runtime/timeline-items.ts";
 import { defineCommand } from "../command.ts";
 import { Duration } from "../durations.ts";
 import { interruptedExit } from "../ending.ts";
-import { TimelineList } from "../output.ts";
 import { nameArgument } from "../parse-input.ts";
 import { withTeam } from "../team-session.ts";
 
@@ -46,7 +45,7 @@ export const timelineCommand = defineCommand({
       const items = await timeline(team, filter);
       if (flags.json)
         screen.json(
-          TimelineList,
+          "TimelineList",
           items.map((item) => ({ ...item })),
         );
       else if (items.length === 0) screen.say("nothing happened");

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { FORMAT_VERSION } from "../../protocol/entries.ts";
 import { defineCommand } from "../command.ts";
-import { VersionOutput } from "../output.ts";
 import { readVersion } from "../version.ts";
 
 export const version = defineCommand({
@@ -19,7 +18,7 @@ export const version = defineCommand({
       platform: `${process.platform} ${process.arch}`,
       format: FORMAT_VERSION,
     };
-    if (flags.json) screen.json(VersionOutput, found);
+    if (flags.json) screen.json("VersionOutput", found);
     else
       screen.line(`troupe ${found.version} (Node ${found.node}, ${found.platform}, format ${found.format})`);
     return 0;

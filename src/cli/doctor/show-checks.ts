@@ -1,5 +1,4 @@
 import type { Context } from "../command.ts";
-import { DoctorOutput } from "../output.ts";
 import { styled } from "../piece.ts";
 import { readVersion } from "../version.ts";
 import type { Area, Checked, Finding } from "./finding.ts";
@@ -36,7 +35,7 @@ function showJson(
   findings: readonly Finding[],
 ): void {
   const hide = (text: string): string => (host.home.length > 1 ? text.replaceAll(host.home, "~") : text);
-  screen.json(DoctorOutput, {
+  screen.json("DoctorOutput", {
     version: readVersion(),
     facts: areas.flatMap(([area, { facts }]) => facts.map((text) => ({ area, text: hide(text) }))),
     findings: findings.map((finding) => ({

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Command, Example } from "../../../src/cli/command.ts";
+import { loadAll, loadCommands } from "../../../src/cli/load-commands.ts";
 import { PROGRAM_EXAMPLES } from "../../../src/cli/program-examples.ts";
 import { sections } from "../../../src/cli/registry.ts";
 import { fixtureTeam, typeLine } from "../../support/cli-team.ts";
@@ -13,7 +14,7 @@ interface Named {
   readonly command: Command;
 }
 
-const commands: readonly Named[] = sections
+const commands: readonly Named[] = (await loadAll(sections))
   .flatMap(({ entries }) => entries)
   .flatMap((entry) =>
     "commands" in entry
@@ -46,6 +47,38 @@ test("every command but the hidden ones has an example, and it begins with the c
     expect([path, command.examples.length]).not.toEqual([path, 0]);
     for (const { line } of command.examples) expect(line).toMatch(new RegExp(`^troupe ${path}\\b`));
   }
+});
+
+test("every command is registered under its own name", async () => {
+  const entries = sections.flatMap((section) =>
+    section.entries.flatMap((one) => ("commands" in one ? one.commands : one)),
+  );
+  const loaded = await Promise.all(entries.map(({ load }) => load()));
+
+  expect(loaded.map(({ name }) => name)).toEqual(entries.map(({ name }) => name));
+});
+
+test.each([
+  ["task list", ["task list"]],
+  ["--json --team t task --quiet list --state done", ["task list"]],
+  ["--team=send task list", ["task list"]],
+  ["task -- list", 14],
+  ["task lits", 14],
+  ["task --help", 14],
+  ["send task list", ["send"]],
+  ["status --nonsense", ["status"]],
+  ["taks list", commands.length],
+  ["--nonsense task list", commands.length],
+  ["--help", commands.length],
+  ["", commands.length],
+])("troupe %s loads no more commands than it needs", async (line, expected) => {
+  const loaded = (await loadCommands(line.split(" ").filter(Boolean), sections))
+    .flatMap(({ entries }) => entries)
+    .flatMap((entry) =>
+      "commands" in entry ? entry.commands.map(({ name }) => `${entry.name} ${name}`) : entry.name,
+    );
+
+  expect(typeof expected === "number" ? loaded.length : loaded).toEqual(expected);
 });
 
 test("a summary is one sentence", () => {

@@ -82,15 +82,26 @@ test.each(files)("%s loads nothing but zod with its first line", (name) => {
   );
 });
 
-test("the program itself starts with commander and zod alone", () => {
-  const names = [...packages(join(src, "cli/main.ts"), { later: false }).keys()];
+test("a command line starts with commander and zod alone, and with no command", () => {
+  const start = join(src, "cli/command-line.ts");
 
-  expect(names.toSorted()).toEqual(["commander", "zod"]);
+  expect([...packages(start, { later: false }).keys()].toSorted()).toEqual(["commander", "zod"]);
   expect(
-    filesOf(join(src, "cli/main.ts")).filter((name) =>
-      /^(store|team\/(open-team|fold|accept)|runtime\/(workspace|member))/.test(name),
+    filesOf(start).filter((name) =>
+      /^(store|team|runtime|protocol\/(?!names)|cli\/(commands|output))/.test(name),
     ),
   ).toEqual([]);
+});
+
+test("--version is answered without a package, and with few files", () => {
+  const start = join(src, "cli/main.ts");
+
+  expect([...packages(start, { later: false }).keys()]).toEqual([]);
+  expect(filesOf(start).length).toBeLessThanOrEqual(8);
+});
+
+test.each([...light, ...tasks])("%s builds no schema of what --json prints", (name) => {
+  expect(filesOf(join(commands, name))).not.toContain("cli/output.ts");
 });
 
 test.each([...light, ...tasks])("%s loads neither the SDK nor the YAML parser at run time", (name) => {
@@ -106,9 +117,7 @@ test("only agent run, and what asks where the model comes from, reaches the SDK"
     packages(join(commands, name), { later: true }).has("@anthropic-ai/sdk"),
   );
 
-  expect(
-    users.filter((name) => !/^(agent\/(run|group)|demo|up|run|resume|doctor|life|look|work)\.ts$/.test(name)),
-  ).toEqual([]);
+  expect(users.filter((name) => !/^(agent\/run|demo|up|run|resume|doctor)\.ts$/.test(name))).toEqual([]);
   expect(users).toContain("agent/run.ts");
 });
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { defineCommand } from "../../command.ts";
-import { AgentList } from "../../output.ts";
 import { table } from "../../table.ts";
 import { withTeam } from "../../team-session.ts";
 
@@ -16,10 +15,11 @@ export const agentList = defineCommand({
     withTeam(context, undefined, async ({ team }) => {
       const { roster } = await import("../../../runtime/roster.ts");
       const { MEMBER_HEAD, memberRow } = await import("../../status-view.ts");
+      const { AgentList } = await import("../../output.ts");
       await team.readOn();
       const members = AgentList.parse(await roster(team));
       const { flags, screen, host } = context;
-      if (flags.json) screen.json(AgentList, members);
+      if (flags.json) screen.json("AgentList", members);
       else if (members.length === 0)
         screen.say("no members; add one: troupe agent spawn NAME, or troupe join NAME");
       else {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { MemberName, sameName } from "../../../protocol/names.ts";
 import { type Context, defineCommand } from "../../command.ts";
 import { ageText } from "../../durations.ts";
-import { AgentList, AgentOutput } from "../../output.ts";
+import type { AgentOutput } from "../../output.ts";
 import { nameArgument } from "../../parse-input.ts";
 import { styled } from "../../piece.ts";
 import { withTeam } from "../../team-session.ts";
@@ -20,6 +20,7 @@ export const agentShow = defineCommand({
     withTeam(context, undefined, async ({ team }) => {
       const { roster } = await import("../../../runtime/roster.ts");
       const { partyNamed } = await import("../../party-named.ts");
+      const { AgentList } = await import("../../output.ts");
       const party = partyNamed(await team.readOn(), name);
       const members = AgentList.parse(await roster(team));
       const member = members.find((one) => sameName(one.name, party));
@@ -27,7 +28,7 @@ export const agentShow = defineCommand({
         context.screen.say(`${party} has left the team`);
         return 0;
       }
-      if (context.flags.json) context.screen.json(AgentOutput, member);
+      if (context.flags.json) context.screen.json("AgentOutput", member);
       else show(context, member);
       return 0;
     }),

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { Party, Role } from "../../../protocol/names.ts";
 import { defineCommand } from "../../command.ts";
-import { TaskList } from "../../output.ts";
 import { nameArgument } from "../../parse-input.ts";
 import { styled } from "../../piece.ts";
 import { table } from "../../table.ts";
@@ -56,7 +55,7 @@ export const taskList = defineCommand({
             (role === undefined || sameName(view.task.role ?? "", role)),
         );
       const { flags, screen } = context;
-      if (flags.json) screen.json(TaskList, views.map(taskOutput));
+      if (flags.json) screen.json("TaskList", views.map(taskOutput));
       else if (views.length === 0) screen.say("no such tasks; add one: troupe task add SUBJECT");
       else await showTable(views, (line) => screen.line(...line), screen.width);
       return 0;

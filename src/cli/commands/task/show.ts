@@ -3,7 +3,6 @@ import { TaskId } from "../../../protocol/names.ts";
 import type { Context } from "../../command.ts";
 import { defineCommand } from "../../command.ts";
 import { ageText } from "../../durations.ts";
-import { TaskDetail } from "../../output.ts";
 import { taskArgument } from "../../parse-input.ts";
 import { styled } from "../../piece.ts";
 import { taskOf } from "../../task-change.ts";
@@ -28,7 +27,7 @@ export const taskShow = defineCommand({
       const view = (await taskViews(team))(task);
       const history = await taskHistory(team, id);
       if (context.flags.json)
-        context.screen.json(TaskDetail, {
+        context.screen.json("TaskDetail", {
           ...taskOutput(view),
           description: task.description,
           activeForm: task.activeForm ?? null,
