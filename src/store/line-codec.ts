@@ -16,12 +16,13 @@ const NEWLINE = 10;
 export function encodeLine(json: string): Buffer<ArrayBuffer> {
   const bytes = Buffer.from(`\n${json.slice(0, -1)},"c":"00000000"}\n`);
   const tail = bytes.length - 1 - TAIL_BYTES;
-  bytes.write(hex(crc32c(bytes, 1, tail)), tail + 6, "latin1");
+  let checksum = crc32c(bytes, 1, tail);
+  for (let at = tail + 13; at > tail + 5; at--, checksum >>>= 4) bytes[at] = hexByte(checksum & 15);
   return bytes;
 }
 
-function hex(checksum: number): string {
-  return checksum.toString(16).padStart(8, "0");
+function hexByte(digit: number): number {
+  return digit < 10 ? 48 + digit : 87 + digit;
 }
 
 /** JSON text of a value as it is kept: lone surrogates are replaced by U+FFFD, here and nowhere else. */
