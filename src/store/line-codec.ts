@@ -49,7 +49,7 @@ export function decodeLine(bytes: Buffer, start: number, end: number): DecodedLi
   const tail = end - TAIL_BYTES;
   const checksum = tail > start ? readTail(bytes, tail) : -1;
   if (checksum < 0 || checksum !== crc32c(bytes, start, tail)) return CHECKSUM;
-  if (tail - start > 1024 && depthOf(bytes, start, tail) > MAX_DEPTH) return NOT_JSON;
+  if (nestsTooDeep(bytes, start, tail)) return NOT_JSON;
   const value = parseJson(`${bytes.toString("utf8", start, tail)}}`);
   return isRecord(value) ? { ok: true, value, checksum } : NOT_JSON;
 }
@@ -73,7 +73,12 @@ function hexDigit(byte: number): number {
   return byte >= 97 && byte <= 102 ? byte - 87 : -1;
 }
 
-/** How deep brackets nest, strings left out. Lines below 1 kB are not asked: they cannot nest deep enough to harm. */
+/** Whether readers pass over the line for its depth. Lines below 1 kB are not looked at: they cannot nest deep enough to harm. */
+export function nestsTooDeep(bytes: Buffer, start: number, end: number): boolean {
+  return end - start > 1024 && depthOf(bytes, start, end) > MAX_DEPTH;
+}
+
+/** How deep brackets nest, strings left out. */
 function depthOf(bytes: Buffer, start: number, end: number): number {
   let depth = 0;
   let deepest = 0;

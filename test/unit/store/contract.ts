@@ -124,6 +124,19 @@ export function storeContract(name: string, newTeam: () => Promise<OpenStore>): 
       expect(await idsOf(journal)).toEqual(["instance-0.1", id(1), id(1)]);
     });
 
+    test("D7 refuses an entry that nests so deep that no reader would take it", async () => {
+      const { agentLog } = await openOne();
+      const log = agentLog(ada, "transcript");
+
+      await expect(log.append({ id: id(1), input: nested(120) })).rejects.toMatchObject({
+        code: "usage",
+        message: /^a log entry of .* nests too deep/,
+      });
+
+      expect(await log.append({ id: id(2), input: nested(90) })).toBe("done");
+      expect(await idsOf(log)).toEqual([id(2)]);
+    });
+
     test("M16 refuses an entry above 1 MiB and leaves the log as it was", async () => {
       const { mailbox } = await openOne();
       const bobs = mailbox(bob);
@@ -327,4 +340,9 @@ function runFile(instance: string): RunFile {
     later: [1],
   };
   return { v: 1, pid: 1, startTime: "1", bootId: "b", pidNs: "", ...life, ...rest } as unknown as RunFile;
+}
+
+/** Boxes in boxes, in a line long enough to be looked at. */
+function nested(depth: number): unknown {
+  return Array.from({ length: depth }).reduce((inner: unknown) => ({ inner }), "x".repeat(1100));
 }
