@@ -20,11 +20,11 @@ export async function bringUp(
   signal: AbortSignal,
 ): Promise<number> {
   const { host, flags, screen } = context;
-  // Before anything is made: without a model nobody could work.
-  await findModelSource(host);
   const workspace = openWorkspace(host);
   const name = flags.team === undefined ? undefined : parseTeamName(flags.team, "--team");
   const plan = await planTeam({ ...wishes, dir: host.cwd, name });
+  // Before anything is made: without a model nobody could work.
+  await findModelSource(host);
   const team = await openOrCreate(workspace, plan);
   try {
     const since = new Date(host.now()).toISOString();

@@ -75,6 +75,8 @@ const NAME_STYLES: readonly Style[] = [
   "brightBlue",
 ];
 const VERB_WIDTH = 8;
+/** A longer name is cut, in columns. */
+const NAME_WIDTH = 20;
 /** Without a terminal a line is cut here, in columns: whole texts stand in the timeline. */
 const PLAIN_WIDTH = 300;
 
@@ -82,24 +84,32 @@ export interface LiveLog {
   readonly line: (item: TimelineItem) => readonly Piece[];
 }
 
-/** Lines of a log: offset from the first item, name, verb, words; names and verbs stand below each other. */
-export function liveLog(names: readonly string[]): LiveLog {
+/**
+ * Lines of a log: offset from the first item, name, verb, words; names and verbs stand below each other. `names` are
+ * those that are known to come; a longer one moves the lines from there on.
+ */
+export function liveLog(names: Iterable<string>): LiveLog {
   const known = new Map<string, Style>();
-  let nameWidth = Math.max(4, ...names.map(cellWidth));
+  let nameWidth = 4;
   let start: number | undefined;
 
   function nameStyle(name: string): Style {
+    if (name === "user" || name === "system") return "dim";
     const style = known.get(name) ?? NAME_STYLES[known.size % NAME_STYLES.length] ?? "bold";
     known.set(name, style);
-    return name === "user" || name === "system" ? "dim" : style;
+    return style;
   }
 
-  for (const name of names) nameStyle(name);
+  for (const name of names) {
+    const shown = shortName(name);
+    nameStyle(shown);
+    nameWidth = Math.max(nameWidth, cellWidth(shown));
+  }
   return {
     line: (item) => {
       const at = Date.parse(item.at);
       start ??= at;
-      const name = cut(oneLine(item.type === "message.system" ? recipients(item) : (item.agent ?? "")), 20);
+      const name = shortName(whoIn(item));
       nameWidth = Math.max(nameWidth, cellWidth(name));
       const style = STYLES[item.type];
       const verb = verbOf(item).padEnd(VERB_WIDTH);
@@ -116,6 +126,15 @@ export function liveLog(names: readonly string[]): LiveLog {
   };
 }
 
+/** Whose name stands in the line of an item. */
+export function whoIn(item: TimelineItem): string {
+  return item.type === "message.system" ? recipients(item) : (item.agent ?? "");
+}
+
+function shortName(name: string): string {
+  return cut(oneLine(name), NAME_WIDTH);
+}
+
 /** Shows what happens from now on, or since `since`, until `signal` aborts or `until` says so: objects with --json, lines otherwise. */
 export async function showLiveLog(
   { screen, flags }: Pick<Context, "screen" | "flags">,
@@ -123,7 +142,7 @@ export async function showLiveLog(
   { until, ...filter }: TimelineFilter & { readonly until?: (item: TimelineItem) => boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  const log = liveLog([...team.state().members.values()].map(({ name }) => name));
+  const log = liveLog([...[...team.state().members.values()].map(({ name }) => name), "user", "system"]);
   for await (const item of followTimeline(team, filter, signal)) {
     if (flags.json) screen.json("TimelineOutput", { ...item }, "line");
     else if (!isQuiet(item)) screen.line(...cutPieces(log.line(item), screen.width ?? PLAIN_WIDTH));

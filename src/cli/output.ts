@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TASK_STATES } from "../team/derive.ts";
 
 /**
  * Every shape that `--json` prints. Lists are arrays, single things objects, streams one object a line with `v`. Times
@@ -6,17 +7,6 @@ import { z } from "zod";
  */
 const Time = z.iso.datetime();
 
-const DerivedState = z.enum([
-  "claimable",
-  "blocked",
-  "working",
-  "orphaned",
-  "held",
-  "review",
-  "failed",
-  "done",
-  "deleted",
-]);
 const Status = z.enum(["pending", "in_progress", "review", "completed", "failed", "deleted"]);
 
 /** A line of `task list`, and what every changing verb of `task` answers. */
@@ -24,7 +14,7 @@ export const TaskOutput = z.object({
   id: z.string(),
   subject: z.string(),
   status: Status,
-  state: DerivedState,
+  state: z.enum(TASK_STATES),
   owner: z.string().nullable(),
   assignee: z.string().nullable(),
   role: z.string().nullable(),

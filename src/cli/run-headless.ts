@@ -22,7 +22,6 @@ export async function runHeadless(
   signal: AbortSignal,
 ): Promise<number> {
   const { host, flags } = context;
-  await findModelSource(host);
   const workspace = openWorkspace(host);
   const name = flags.team === undefined ? undefined : parseTeamName(flags.team, "--team");
   const plan = await planTeam({ ...wishes, dir: host.cwd, name });
@@ -30,6 +29,7 @@ export async function runHeadless(
     throw new TroupeError("usage", "a goal is needed", {
       hint: 'troupe run -p "GOAL", or "goal" in the team file',
     });
+  await findModelSource(host);
   // A name that was asked for is not silently another one; without it each run gets the next free one.
   const free = name ?? freeName(plan.name, await workspace.list(), (text) => TeamName.parse(text));
   let exit = 0;

@@ -12,11 +12,16 @@ export function table(
   rows: readonly (readonly Piece[])[],
   width?: number,
 ): readonly (readonly Piece[])[] {
-  const widths = head.map((title, column) =>
-    Math.max(cellWidth(title), ...rows.map((row) => cellWidth(oneLine(plain(row[column] ?? ""))))),
-  );
-  const lines = [head.map((title) => styled("dim", title)), ...rows];
-  return lines.map((row) => alignRow(row, widths, width));
+  return aligned([head.map((title) => styled("dim", title)), ...rows], width);
+}
+
+/** The same without a head. */
+export function aligned(rows: readonly (readonly Piece[])[], width?: number): readonly (readonly Piece[])[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, cellWidth(oneLine(plain(cell))));
+  return rows.map((row) => alignRow(row, widths, width));
 }
 
 function alignRow(

@@ -1,24 +1,13 @@
 import { z } from "zod";
 import { defineTool, type Tool, type ToolResult } from "../agent/tool.ts";
 import { MemberName, Role } from "../protocol/names.ts";
-import { type DerivedState, memberNamed, openBlockers, taskState } from "../team/derive.ts";
+import { type DerivedState, memberNamed, openBlockers, TASK_STATES, taskState } from "../team/derive.ts";
 import type { Task } from "../team/state.ts";
 import { claimNext, claimTask, createTask } from "../team/tasks.ts";
 import { numbers, taskDetails } from "./inputs.ts";
 import { quoted } from "./member-text.ts";
 import { failed, refused, TaskNumber, type TeamToolDeps } from "./team-tools-caller.ts";
 
-const STATES = [
-  "claimable",
-  "blocked",
-  "working",
-  "orphaned",
-  "held",
-  "review",
-  "failed",
-  "done",
-  "deleted",
-] as const satisfies readonly DerivedState[];
 const LISTED = 100;
 
 export function taskTools(deps: TeamToolDeps): readonly Tool[] {
@@ -72,7 +61,7 @@ function taskList({ team }: TeamToolDeps): Tool {
     name: "TaskList",
     description: "Lists the tasks with their state, one line each; deleted ones only when asked for.",
     effect: "read",
-    input: z.object({ status: z.enum(STATES).exactOptional() }),
+    input: z.object({ status: z.enum(TASK_STATES).exactOptional() }),
     run: async ({ status }) => {
       const state = await team.readOn();
       const listed = [...state.tasks.values()]

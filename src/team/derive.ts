@@ -2,16 +2,18 @@ import type { Actor, Party, TaskId } from "../protocol/names.ts";
 import { DEATHS_HELD, type Member, type Task, type TeamState } from "./state.ts";
 
 /** What a task is for people: its status, and what follows from other tasks and from its owner's life. */
-export type DerivedState =
-  | "claimable"
-  | "blocked"
-  | "working"
-  | "orphaned"
-  | "held"
-  | "review"
-  | "failed"
-  | "done"
-  | "deleted";
+export const TASK_STATES = [
+  "claimable",
+  "blocked",
+  "working",
+  "orphaned",
+  "held",
+  "review",
+  "failed",
+  "done",
+  "deleted",
+] as const;
+export type DerivedState = (typeof TASK_STATES)[number];
 
 /** Whoever waits for a settled task waits no longer. */
 export function isSettled(task: Task): boolean {

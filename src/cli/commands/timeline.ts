@@ -33,7 +33,7 @@ export const timelineCommand = defineCommand({
   run: ({ follow, since, ...rest }, context, signal) =>
     withTeam(context, undefined, async ({ team }) => {
       const { timeline } = await import("../../runtime/timeline.ts");
-      const { liveLog, showLiveLog } = await import("../live-log.ts");
+      const { liveLog, showLiveLog, whoIn } = await import("../live-log.ts");
       const from = since === undefined ? undefined : new Date(context.host.now() - since).toISOString();
       const filter = given({ ...rest, since: from });
       const { flags, screen } = context;
@@ -50,7 +50,7 @@ export const timelineCommand = defineCommand({
         );
       else if (items.length === 0) screen.say("nothing happened");
       else {
-        const log = liveLog([]);
+        const log = liveLog(new Set(items.map(whoIn)));
         for (const item of items) screen.line(...log.line(item));
       }
       return 0;

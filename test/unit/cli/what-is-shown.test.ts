@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { BUILDER } from "../../support/cli-rows.ts";
 import { fixtureTeam, typeLine } from "../../support/cli-team.ts";
 import { containing } from "../../support/cli-world.ts";
+import { until } from "../../support/until.ts";
 
 test("text comes from stdin for -, and too much of it is refused", async () => {
   const world = await fixtureTeam();
@@ -31,6 +32,40 @@ test("text of others cannot act on the terminal, wherever it is shown", async ()
       expect(stdout + stderr).not.toContain(control);
     expect(stdout).not.toContain("\r");
   }
+});
+
+test("the lines of a timeline stand below each other from the first one on", async () => {
+  const world = await fixtureTeam();
+  await world.type("troupe join a-longer-name");
+  await world.type("troupe task claim 1");
+
+  const lines = (await world.type("troupe timeline")).stdout.trimEnd().split("\n");
+
+  expect(new Set(lines.map((line) => /^ *[\d:]+ {2}\S+ +/.exec(line)?.[0].length))).toEqual(new Set([23]));
+});
+
+test("the live log leaves room for user and system before they come", async () => {
+  const world = await fixtureTeam();
+  await world.type("troupe create a --member x");
+
+  const { stdout } = await world.troupe(["timeline", "--follow", "--team", "a"], {
+    during: ({ stdout: shown, signal }) =>
+      void until(() => shown().includes("joins")).then(() => signal("SIGINT")),
+  });
+
+  expect(stdout).toMatch(/^ {2}0:00 {2}user {4}creates/m);
+  expect(stdout).toMatch(/^ {2}0:0\d {2}x {7}joins/m);
+});
+
+test("notes and history of a task stand in columns", async () => {
+  const world = await fixtureTeam();
+  await typeLine(world, `${BUILDER} troupe task note 1 "from builder"`);
+  await world.type('troupe task note 1 "from the user"');
+
+  const { stdout } = await world.type("troupe task show 1");
+
+  expect(stdout).toMatch(/^0 s ago {2}builder {2}from builder\n0 s ago {2}user {5}from the user$/m);
+  expect(stdout).toMatch(/^0 s ago {2}user {5}created\n0 s ago {2}builder {2}noted/m);
 });
 
 test("colours are for terminals, and NO_COLOR and --no-color end them", async () => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Party, Role } from "../../../protocol/names.ts";
+import { TASK_STATES } from "../../../team/derive.ts";
 import { defineCommand } from "../../command.ts";
 import { nameArgument } from "../../parse-input.ts";
 import { styled } from "../../piece.ts";
@@ -7,17 +8,6 @@ import { table } from "../../table.ts";
 import type { TaskView } from "../../task-view.ts";
 import { withTeam } from "../../team-session.ts";
 
-const STATES = [
-  "claimable",
-  "blocked",
-  "working",
-  "orphaned",
-  "held",
-  "review",
-  "failed",
-  "done",
-  "deleted",
-] as const;
 const STATUSES = ["pending", "in_progress", "review", "completed", "failed", "deleted"] as const;
 
 export const taskList = defineCommand({
@@ -29,13 +19,13 @@ export const taskList = defineCommand({
     { line: "troupe task list --owner builder --json", note: "an array", exit: 0 },
   ],
   options: [
-    ["--state <state>", `only ${STATES.join(", ")}`],
+    ["--state <state>", `only ${TASK_STATES.join(", ")}`],
     ["--status <status>", `only ${STATUSES.join(", ")}`],
     ["--owner <name>", "only those this one works on"],
     ["--role <role>", "only those for this role"],
   ],
   input: z.object({
-    state: z.enum(STATES, `one of ${STATES.join(", ")}`).optional(),
+    state: z.enum(TASK_STATES, `one of ${TASK_STATES.join(", ")}`).optional(),
     status: z.enum(STATUSES, `one of ${STATUSES.join(", ")}`).optional(),
     owner: nameArgument(Party).optional(),
     role: nameArgument(Role).optional(),

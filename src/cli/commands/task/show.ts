@@ -4,7 +4,8 @@ import type { Context } from "../../command.ts";
 import { defineCommand } from "../../command.ts";
 import { ageText } from "../../durations.ts";
 import { taskArgument } from "../../parse-input.ts";
-import { styled } from "../../piece.ts";
+import { type Piece, styled } from "../../piece.ts";
+import { aligned } from "../../table.ts";
 import { taskOf } from "../../task-change.ts";
 import type { TaskView } from "../../task-view.ts";
 import { withTeam } from "../../team-session.ts";
@@ -69,11 +70,15 @@ function showDetail({ screen, host }: Context, view: TaskView, history: readonly
   if (task.description !== "") screen.text(`\n${task.description}`);
   if (task.result !== undefined) screen.text(`\nresult: ${task.result}`);
   if (task.notes.length > 0) screen.line("");
-  for (const { at, by, text } of task.notes)
-    screen.line(styled("dim", `${ageText(at, now)} ago`), ` ${by}: ${text}`);
+  const notes = task.notes.map(({ at, by, text }) => [age(at, now), by, text]);
+  for (const line of aligned(notes)) screen.line(...line);
   screen.line("");
-  for (const { at, by, change } of history)
-    screen.line(styled("dim", `${ageText(at, now)} ago`.padEnd(11)), `${by}  ${change}`);
+  const changes = history.map(({ at, by, change }) => [age(at, now), by, change]);
+  for (const line of aligned(changes)) screen.line(...line);
+}
+
+function age(at: string, now: number): Piece {
+  return styled("dim", `${ageText(at, now)} ago`);
 }
 
 function numbers(ids: readonly string[]): string | undefined {
