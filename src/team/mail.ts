@@ -1,8 +1,9 @@
+import { TroupeError } from "../base/errors.ts";
 import type { Cursor, Mark } from "../protocol/files.ts";
 import { BODY_INLINE_BYTES, BODY_MAX_BYTES, type Message } from "../protocol/message.ts";
 import type { Actor, EntryId, Party, Position, TaskId } from "../protocol/names.ts";
 import type { Log, Placed } from "../store/store.ts";
-import { resolveAddresses } from "./addresses.ts";
+import { type Recipient, resolveAddresses } from "./addresses.ts";
 import type { Refusal } from "./state.ts";
 import type { Team } from "./team.ts";
 import { isKnown, isRefused, taskOf, unknownMember } from "./verdicts.ts";
@@ -42,9 +43,29 @@ export async function sendMessage(team: Team, from: Actor, letter: Letter): Prom
   const content = isLong(text) ? { body: await team.store.bodies.put(text) } : { text };
   const { task, re, urgent, kind = "text" } = letter;
   const messages: Message[] = [];
-  for (const { to, via } of addressed.recipients)
-    messages.push(await team.post({ from, to, kind, ...content, task, re, urgent, via }));
+  try {
+    for (const { to, via } of addressed.recipients)
+      messages.push(await team.post({ from, to, kind, ...content, task, re, urgent, via }));
+  } catch (error) {
+    throw partlySent(error, messages, addressed.recipients);
+  }
   return { ok: true, messages };
+}
+
+/** Whoever is told "not sent" sends again: to those who have the message it must not. */
+function partlySent(error: unknown, messages: readonly Message[], recipients: readonly Recipient[]): unknown {
+  if (messages.length === 0 || !(error instanceof TroupeError)) return error;
+  const sent = messages.map(({ to }) => to);
+  const unsent = recipients.slice(sent.length).map(({ to }) => to);
+  return new TroupeError(
+    error.code,
+    `sent to ${sent.join(", ")}; for ${unsent.join(", ")} it failed: ${error.message}`,
+    {
+      hint: "send it again to those alone whom it did not reach",
+      cause: error,
+      details: { ...error.details, sent, unsent },
+    },
+  );
 }
 
 function refused(reason: Refusal): SendOutcome {

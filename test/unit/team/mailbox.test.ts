@@ -78,3 +78,26 @@ test("D9 whoever asks for enough gets it piece by piece, complete and in order",
   expect(pieces.length).toBeGreaterThan(1);
   expect(texts(pieces.flat())).toEqual(Array.from({ length: 600 }, (_, index) => `message ${index + 1}`));
 });
+
+test("C1 a message to several that fails in the middle says who has it", async () => {
+  const { disk } = await openProcesses();
+  const full = new TroupeError("disk_full", "cannot append to mail/cyd/1.jsonl: ENOSPC");
+  const sender = await process(disk, "sender", (real) => ({
+    ...real,
+    mailbox: (owner) => {
+      const log = real.mailbox(owner);
+      return { ...log, append: (message) => (owner === "cyd" ? Promise.reject(full) : log.append(message)) };
+    },
+  }));
+
+  const toBoth = sendMessage(sender, ada, { to: ["bob", "cyd"], text: "hello" });
+  const toOne = sendMessage(sender, ada, { to: ["cyd"], text: "hello" });
+
+  await expect(toBoth).rejects.toMatchObject({
+    code: "disk_full",
+    message: `sent to bob; for cyd it failed: ${full.message}`,
+    cause: full,
+    details: { sent: ["bob"], unsent: ["cyd"] },
+  });
+  await expect(toOne).rejects.toBe(full);
+});
