@@ -6,7 +6,6 @@ import { MemberName } from "../../src/protocol/names.ts";
 import { teamPaths } from "../../src/protocol/paths.ts";
 import { teamTag } from "../../src/runtime/child-env.ts";
 import { startTeam } from "../../src/runtime/start-team.ts";
-import { must } from "../fixtures/agent-stand-in-memory.ts";
 import { tagged } from "../fixtures/agent-stand-in-process.ts";
 import { standIns } from "../fixtures/agent-stand-in-team.ts";
 import { leftoverFiles } from "../support/leaks.ts";
@@ -39,7 +38,7 @@ test("who joins a team of which only some were resumed is started", async () => 
   await pid("lead");
 
   const cyd = MemberName.parse("cyd");
-  await must(team, { op: "join", by: "user", member: cyd, backend: "child", definition: {} });
+  await team.commit({ op: "join", by: "user", member: cyd, backend: "child", definition: {} });
 
   expect(await pid("cyd")).toBeGreaterThan(0);
   expect((await member("bob")).life).toBeUndefined();
