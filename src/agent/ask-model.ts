@@ -1,5 +1,6 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { Conversation, Message } from "./conversation.ts";
+import { elapsedMs } from "./elapsed.ts";
 import { attemptsWatcher } from "./http-attempts.ts";
 import { openIdleWatch } from "./idle-watch.ts";
 import { limitsOf } from "./limits.ts";
@@ -79,7 +80,7 @@ async function tryOnce(
     if (watch.hasFired()) trouble = { kind: "again", why: `no sign of life for ${idleMs / 1000} s` };
     watch.close();
   }
-  emitUsage(deps, reply, { ms: performance.now() - started, requestId });
+  emitUsage(deps, reply, { ms: elapsedMs(started), requestId });
   if (signal.aborted) return { reason: "interrupted" };
   const whole = reply.close();
   return whole === undefined ? trouble : { reason: "reply", reply: whole };

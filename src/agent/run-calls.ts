@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { capText } from "./cap-text.ts";
+import { elapsedMs } from "./elapsed.ts";
 import { limitsOf } from "./limits.ts";
 import type { LoopDeps } from "./loop-deps.ts";
 import { pause } from "./pause.ts";
@@ -92,7 +93,7 @@ async function answered(
     id,
     name,
     isError: result.isError,
-    ms: performance.now() - started,
+    ms: elapsedMs(started),
     text,
   });
   return { ...result, id, text };

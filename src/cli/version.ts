@@ -1,13 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { isRecord } from "../base/is-record.ts";
+import { PACKAGE_FOLDER as FOLDER, packageVersion } from "../base/package-version.ts";
 
-/** The folder of the package: two above `dist/cli` and `src/cli`. */
-export const PACKAGE_FOLDER = join(import.meta.dirname, "../..");
+/** The folder of the package. */
+export const PACKAGE_FOLDER = FOLDER;
 
-/** troupe's own version. Without zod: `--version` loads none. */
+/** troupe's own version. */
 export function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(PACKAGE_FOLDER, "package.json"), "utf8"));
-  if (isRecord(manifest) && typeof manifest["version"] === "string") return manifest["version"];
-  throw new Error("troupe's own package.json names no version");
+  return packageVersion();
 }

@@ -1,4 +1,5 @@
 import { TroupeError } from "../base/errors.ts";
+import { FORMAT_VERSION } from "../protocol/entries.ts";
 import type { EntryId, Position } from "../protocol/names.ts";
 import type { AgentLogEntry, Log } from "../store/store.ts";
 
@@ -25,7 +26,7 @@ export function ownLog(log: Log<AgentLogEntry>, nextId: () => EntryId): OwnLog {
   };
   return {
     append: (fields) => {
-      const entry = { ...fields, id: nextId() };
+      const entry = { v: FORMAT_VERSION, ...fields, id: nextId() };
       const done = last.then(() => write(entry));
       // The next append does not fail because this one did; whoever made this one hears of it.
       last = done.catch(() => undefined);

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
+import { packageVersion } from "../base/package-version.ts";
 import { ownIdentity } from "../base/process-identity.ts";
 import type { RunFile, Usage } from "../protocol/files.ts";
 import { NO_USAGE } from "./cost.ts";
@@ -81,7 +79,7 @@ async function runFile(
   control: LifeControl,
 ): Promise<(signs: Signs) => RunFile> {
   const iso = (): string => new Date(team.host.now()).toISOString();
-  const fixed = { ...(await ownIdentity()), version: ownVersion(), startedAt: iso() };
+  const fixed = { ...(await ownIdentity()), version: packageVersion(), startedAt: iso() };
   let status = statusOf(control);
   let since = fixed.startedAt;
   return (signs) => {
@@ -112,12 +110,4 @@ function isOurs(life: Life): boolean {
 function statusOf(control: LifeControl): RunFile["status"] {
   const { status } = control.life();
   return status === "stopped" ? "stopping" : status;
-}
-
-const Package = z.looseObject({ version: z.string() });
-
-/** From `package.json`, two folders above this file in `src` and in `dist`. */
-function ownVersion(): string {
-  const path = join(import.meta.dirname, "../../package.json");
-  return Package.parse(JSON.parse(readFileSync(path, "utf8"))).version;
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
+import { packageVersion } from "../base/package-version.ts";
 import { ownIdentity } from "../base/process-identity.ts";
 import type { RunFile } from "../protocol/files.ts";
 import type { InstanceId } from "../protocol/names.ts";
@@ -8,8 +6,6 @@ import type { Team } from "../team/team.ts";
 
 /** Between two beats, in ms. Source: faults.md §5. */
 const BEAT_MS = 10_000;
-
-const Package = z.looseObject({ version: z.string() });
 
 export interface SupervisorPresence {
   /** Says that it lives, when the last word is 10 s old. */
@@ -29,7 +25,7 @@ export async function supervisorPresence(
     ...(await ownIdentity()),
     instance,
     member: null,
-    version: ownVersion(),
+    version: packageVersion(),
     startedAt,
     beat: startedAt,
     status: "working",
@@ -49,10 +45,4 @@ export async function supervisorPresence(
     },
     remove: () => team.store.presence.remove(undefined, instance),
   };
-}
-
-/** From `package.json`, two folders above this file in `src` and in `dist`. */
-function ownVersion(): string {
-  const path = join(import.meta.dirname, "../../package.json");
-  return Package.parse(JSON.parse(readFileSync(path, "utf8"))).version;
 }

@@ -35,8 +35,8 @@ test("pieces of text are joined, and stand in front of what came after them", as
   await log.flush();
 
   expect(await events(team)).toEqual([
-    { task: "3", event: { type: "text", delta: "Hello there" } },
-    { task: null, event: { type: "turn_ended", reason: "done", detail: null } },
+    { v: 1, task: "3", event: { type: "text", delta: "Hello there" } },
+    { v: 1, task: null, event: { type: "turn_ended", reason: "done", detail: null } },
   ]);
 });
 

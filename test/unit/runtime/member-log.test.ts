@@ -51,7 +51,7 @@ test("M2 an append whose outcome is uncertain is made again with the same id, an
   await ownLog(log, ids()).append({ n: 1 });
 
   expect(log.kept.map(({ id }) => id)).toEqual(["adas-life.1", "adas-life.1", "adas-life.1"]);
-  expect(await all(log)).toEqual([{ id: "adas-life.1", n: 1 }]);
+  expect(await all(log)).toEqual([{ v: 1, id: "adas-life.1", n: 1 }]);
 });
 
 test("M2 what stays uncertain is an error, never taken for done", async () => {
