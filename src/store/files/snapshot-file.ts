@@ -4,6 +4,7 @@ import { EntryId } from "../../protocol/names.ts";
 import { decodeLine, encodeLine } from "../line-codec.ts";
 import { parsePosition, positionOf } from "../position.ts";
 import type { Snapshot, SnapshotCache } from "../store.ts";
+import { damaged } from "./log-place.ts";
 import type { FileLog } from "./open-log.ts";
 
 /** A fold this large is not worth its snapshot. */
@@ -30,7 +31,9 @@ export function openSnapshotFile(
     },
     save: async (snapshot) => {
       const lastChecksum = await journal.check(snapshot.position, snapshot.lastId);
-      if (lastChecksum === undefined) throw new Error(`no entry ${snapshot.lastId} at ${snapshot.position}`);
+      if (lastChecksum === undefined) {
+        throw damaged(path, `is not written: no entry ${snapshot.lastId} stands at ${snapshot.position}`);
+      }
       const { fold, position, lastId, state } = snapshot;
       const line = encodeLine(JSON.stringify({ v: 1, fold, position, lastId, lastChecksum, state }));
       await replaceFile(fs, path, line.subarray(1));

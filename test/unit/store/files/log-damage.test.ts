@@ -215,6 +215,23 @@ describe("a log that is not what it was", () => {
     expect(await store.snapshot.load(1)).toBeUndefined();
   });
 
+  test("M11 a snapshot up to a line that was changed since is not written: trouble with a name, no bug", async () => {
+    const team = await fileTeam();
+    const { store } = await team.open();
+    await store.journal.append(claim(1));
+    const { next } = await readAll(store.journal);
+    const bytes = readFileSync(team.segment(1));
+    bytes.write("x", bytes.length - 30);
+    writeFileSync(team.segment(1), bytes);
+
+    const saved = store.snapshot.save({ fold: 1, position: next, lastId: id(1), state: {} });
+
+    await expect(saved).rejects.toMatchObject({
+      code: "journal_damaged",
+      message: `${team.paths.snapshot} is not written: no entry ${id(1)} stands at ${next}`,
+    });
+  });
+
   test("D2 a snapshot, a cursor or a life of NULs, or cut, is none", async () => {
     const team = await fileTeam();
     const { store } = await team.open();
