@@ -32,10 +32,13 @@ export interface IntakeDeps {
   readonly mailbox: Mailbox;
   /** Ids of all inputs in the transcript. */
   readonly seen: ReadonlySet<string>;
+  /** An answer follows the last of them: the model has read them all. */
+  readonly isAnswered?: boolean;
 }
 
-export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intake {
+export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }: IntakeDeps): Intake {
   const known = new Set(seen);
+  const takeMail = takeOnward(mailbox, isAnswered);
   /** Handed out, not yet recorded. */
   const out = new Map<string, UserInput>();
   /** Messages on their way from the mailbox to `read`, in its order. */
@@ -56,11 +59,9 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
   };
   return {
     take: async () => {
-      // A chunk at a time: whoever comes back to a mailbox of megabytes neither holds nor sends it all at once.
-      const messages = await mailbox.take(1);
-      for (const message of messages) mail.set(message.id, message);
       // A side file that cannot be read now is read at the next call: until then nothing is taken away.
-      unwritten = [...unwritten, ...messages];
+      unwritten = [...unwritten, ...(await takeMail())];
+      for (const message of unwritten) mail.set(message.id, message);
       const written = await letters(team, unwritten);
       unwritten = [];
       const fresh = [
@@ -90,6 +91,8 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
       const last = lastOf(mail, ids);
       for (const id of ids) mail.delete(id);
       if (last !== undefined) await mailbox.read(last);
+      // A former life took them from the mailbox: everything delivered so far was in front of this call.
+      else if (ids.some((id) => seen.has(id))) await mailbox.read();
     },
     putBack: () => {
       waiting = [...out.values(), ...waiting];
@@ -97,6 +100,21 @@ export function openIntake({ team, me, lead, mailbox, seen }: IntakeDeps): Intak
       out.clear();
     },
     close: lost.close,
+  };
+}
+
+/** Takes what has come. A former life may have been killed between an answer and its cursor: what it had answered is read. */
+function takeOnward(mailbox: Mailbox, isAnswered: boolean): () => Promise<readonly Message[]> {
+  let isBehind = isAnswered;
+  let held: readonly Message[] = [];
+  return async () => {
+    // A chunk at a time: whoever comes back to a mailbox of megabytes neither holds nor sends it all at once.
+    held = [...held, ...(await mailbox.take(1))];
+    if (isBehind) await mailbox.read();
+    isBehind = false;
+    const messages = held;
+    held = [];
+    return messages;
   };
 }
 

@@ -30,7 +30,8 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   if (transcript.skipped > 0)
     onTrouble(new Error(`${transcript.skipped} entries of the transcript are no turns and were left out`));
   const mailbox = await openMailbox(team, me, transcript.seenMail);
-  const intake = openIntake({ team, me, lead, mailbox, seen: transcript.seen });
+  const { seen, isAnswered } = transcript;
+  const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
   const fixed = setUp(job);
   const presence = openPresence(job, fixed.model.name, control);
   const agent = openMemberAgent({

@@ -33,6 +33,8 @@ export interface Transcript {
   readonly seen: ReadonlySet<string>;
   /** Those of them that are messages. */
   readonly seenMail: ReadonlySet<EntryId>;
+  /** An answer follows the last input: the model has read them all. */
+  readonly isAnswered: boolean;
   /** Entries that are no turn (written by another version, or cut by hand): left out. */
   readonly skipped: number;
   /** Returns when the turn is in the log. Throws what `Log.append` throws. */
@@ -55,6 +57,9 @@ export async function openTranscript({ store, host, nextId }: Team, member: Memb
     turns,
     skipped,
     seen,
+    isAnswered:
+      turns.findLastIndex(({ inputs }) => inputs.length > 0) <
+      turns.findLastIndex(({ message }) => message.role === "assistant"),
     seenMail: new Set([...seen].flatMap((id) => EntryId.safeParse(id).data ?? [])),
     record: async ({ message, inputs }) => {
       const at = new Date(host.now()).toISOString();

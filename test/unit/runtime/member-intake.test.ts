@@ -9,10 +9,15 @@ import { memoryTeam } from "../../support/member-memory.ts";
 const ada = MemberName.parse("ada");
 const first = TaskId.parse("1");
 
-async function intakeOf(team: Team, name: string, seen: readonly string[] = []): Promise<Intake> {
+async function intakeOf(
+  team: Team,
+  name: string,
+  seen: readonly string[] = [],
+  isAnswered = false,
+): Promise<Intake> {
   const me = MemberName.parse(name);
   const mailbox = await openMailbox(team, me, new Set(seen.map((id) => EntryId.parse(id))));
-  const intake = openIntake({ team, me, lead: name === "lead", mailbox, seen: new Set(seen) });
+  const intake = openIntake({ team, me, lead: name === "lead", mailbox, seen: new Set(seen), isAnswered });
   onTestFinished(intake.close);
   return intake;
 }
@@ -66,6 +71,37 @@ test("A4 a message whose id is in the transcript is not shown again", async () =
   const intake = await intakeOf(team, "ada", [known]);
 
   expect((await intake.take()).map(({ id }) => id)).toEqual([fresh]);
+});
+
+test("A8 what a former life had answered is read as soon as the next one looks, what is new is not", async () => {
+  const { team } = await memoryTeam(["lead", "ada"]);
+  const known = await send(team, "one");
+  const fresh = await send(team, "two");
+  const intake = await intakeOf(team, "ada", [known], true);
+
+  const taken = await intake.take();
+  const before = await states(team);
+  await intake.recorded([fresh]);
+
+  expect(taken.map(({ id }) => id)).toEqual([fresh]);
+  expect([before, await states(team)]).toEqual([
+    ["read", "queued"],
+    ["read", "delivered"],
+  ]);
+});
+
+test("A8 what a former life had not answered is read when a call carries it again", async () => {
+  const { team } = await memoryTeam(["lead", "ada"]);
+  const known = await send(team, "one");
+  const intake = await intakeOf(team, "ada", [known]);
+
+  await intake.take();
+  const before = await states(team);
+  await intake.read(["claim:other"]);
+  const after = await states(team);
+  await intake.read([known]);
+
+  expect([before, after, await states(team)]).toEqual([["delivered"], ["delivered"], ["read"]]);
 });
 
 test("M13 a claim that another ended is told, one that its owner ended itself is not", async () => {

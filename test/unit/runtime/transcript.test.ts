@@ -22,6 +22,9 @@ test("a later life finds the turns in order, and the ids of all inputs", async (
   expect(after.turns).toEqual([user("hi", "bobs-life.4", "goal:x"), answer]);
   expect([...after.seen]).toEqual(["bobs-life.4", "goal:x"]);
   expect([...after.seenMail]).toEqual(["bobs-life.4"]);
+  expect([before.isAnswered, after.isAnswered]).toEqual([false, true]);
+  await after.record(user("and?", "bobs-life.5"));
+  expect((await openTranscript(await view("three"), ada)).isAnswered).toBe(false);
 });
 
 test("a new member, and F9 one whose transcript is lost, begins with nothing", async () => {
