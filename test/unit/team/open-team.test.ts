@@ -2,14 +2,12 @@ import { describe, expect, test } from "vitest";
 import { TroupeError } from "../../../src/base/errors.ts";
 import type { MemoryDisk } from "../../../src/store/memory/open-memory-store.ts";
 import { FOLD_VERSION } from "../../../src/team/fold.ts";
-import { follow } from "../../../src/team/follow.ts";
 import { SNAPSHOT_EVERY } from "../../../src/team/journal-reader.ts";
 import { stateHash } from "../../../src/team/state-hash.ts";
 import { claimNext, claimTask, noteTask } from "../../../src/team/tasks.ts";
 import type { Team } from "../../../src/team/team.ts";
 import { ada, bob, cyd, id } from "../../support/team-entries.ts";
 import { addTasks, journalIds, openProcesses, process, withJournal } from "../../support/team-processes.ts";
-import { until } from "../../support/until.ts";
 
 describe("snapshots", () => {
   const NOTES = SNAPSHOT_EVERY + 10;
@@ -97,18 +95,6 @@ describe("a process's view", () => {
       ["create", true],
       ["claim", true],
     ]);
-  });
-
-  test("follow keeps up with others until its signal aborts", async () => {
-    const { lead, one } = await openProcesses();
-    const controller = new AbortController();
-    const following = follow(one, controller.signal);
-
-    await addTasks(lead, 3);
-    await until(() => one.state().tasks.size === 3);
-    controller.abort();
-
-    await expect(following).resolves.toBeUndefined();
   });
 
   test("an instance that was opened before goes on counting behind its last id", async () => {
