@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../base/errors.ts";
+
 /** Tokens of one model call. */
 export interface CallUsage {
   readonly input: number;
@@ -38,4 +40,6 @@ export type AgentEvent =
       readonly type: "turn_ended";
       readonly reason: "done" | "interrupted" | "limit" | "failed";
       readonly detail: string | null;
+      /** Of the trouble, with `failed`. */
+      readonly code?: ErrorCode;
     };

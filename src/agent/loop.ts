@@ -34,7 +34,8 @@ export async function loop(
 ): Promise<TurnEnd> {
   deps.emit({ type: "turn_started" });
   const end = await untilLastWord(deps, conversation, start, signal);
-  deps.emit({ type: "turn_ended", reason: end.reason, detail: detailOf(end) });
+  const code = end.reason === "failed" ? { code: end.code } : {};
+  deps.emit({ type: "turn_ended", reason: end.reason, detail: detailOf(end), ...code });
   return end;
 }
 

@@ -13,7 +13,7 @@ export async function showEnd(
 ): Promise<number> {
   const tasks = [...(await team.readOn()).tasks.values()].filter(({ status }) => status !== "deleted");
   const done = tasks.filter(({ status }) => status === "completed").length;
-  const exit = worstExit(team, end, done < tasks.length);
+  const exit = end.reason === "done" && done < tasks.length ? 1 : end.exit;
   const { usage } = (await costs(team)).total;
   const { input, output, cacheRead, cacheWrite, costUsd } = usage;
   if (flags.json) {
@@ -43,15 +43,4 @@ export async function showEnd(
     ),
   );
   return exit;
-}
-
-/** An agent that the model refused (4, 8) or that ran out of its budget ends its process with the code that says so. */
-function worstExit(team: Team, end: TeamEnd, isOpen: boolean): number {
-  if (end.reason === "done") return isOpen ? 1 : 0;
-  if (end.reason !== "failed") return end.exit;
-  for (const { life } of team.state().members.values()) {
-    const code = /^exit code ([478])\b/.exec(life?.ended?.detail ?? "")?.[1];
-    if (code !== undefined) return Number(code);
-  }
-  return end.exit;
 }

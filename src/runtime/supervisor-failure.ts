@@ -1,7 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import type { Exit } from "../spawn/backend.ts";
+import { exitText } from "./exit-text.ts";
 import { START_DEADLINE_MS } from "./liveness.ts";
-import { exitText } from "./supervisor-spawn.ts";
 
 /** Why a supervisor that was started is not there, in the words it left in its output. */
 export function supervisorFailure(end: "late" | Exit, lines: readonly string[]): TroupeError {

@@ -1,10 +1,10 @@
-import { constants } from "node:os";
 import { TroupeError } from "../base/errors.ts";
 import { InstanceId } from "../protocol/names.ts";
 import type { Backend, Exit } from "../spawn/backend.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { childEnv } from "./child-env.ts";
+import { exitText } from "./exit-text.ts";
 import { agentOutput, lastLines, outputSize } from "./supervisor-output.ts";
 
 /** The processes that this supervisor started; those of an earlier one are found by their `run.json`. */
@@ -74,14 +74,4 @@ export function memberProcesses({ configDir, team, backend, onExit }: Parts): Me
     exitOf: (instance) => lives.get(instance)?.exit,
     isThere: (instance) => lives.has(instance) && lives.get(instance)?.exit === undefined,
   };
-}
-
-/** For people: `killed (signal 9)`, or `exit code 4: error: no model`. */
-export function exitText(exit: Exit, lastWords: readonly string[]): string {
-  if ("signal" in exit) {
-    const number = new Map(Object.entries(constants.signals)).get(exit.signal);
-    return `killed (signal ${number ?? exit.signal})`;
-  }
-  const words = lastWords.findLast((line) => line.startsWith("error: ")) ?? lastWords.at(-1);
-  return `exit code ${exit.code}${words === undefined ? "" : `: ${words}`}`;
 }

@@ -1,10 +1,13 @@
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
+import { exitCodeIn } from "./exit-text.ts";
+import { leadTrouble } from "./lead-trouble.ts";
 import { lifeOf, supervisorOf } from "./liveness.ts";
 
 /** done: the lead reported. Everything else names why nothing more is to be expected. */
 export interface TeamEnd {
-  readonly exit: 0 | 1 | 124 | 130;
+  /** As a command answers it; 4, 7 or 8 where the model or the budget stopped the agents. Source: docs/cli.md. */
+  readonly exit: number;
   readonly reason: "done" | "failed" | "stopped" | "timeout" | "interrupted";
   /** One sentence for people. */
   readonly detail: string;
@@ -12,7 +15,7 @@ export interface TeamEnd {
 
 /**
  * Waits until the team's goal is reached or cannot be reached any more: the report was accepted; the lead, or every
- * teammate, ended for good; the team was stopped or deleted; nobody is left to restart what died; `timeoutMs` are over;
+ * teammate, ended for good; the lead's model refuses it or never answered; the team was stopped or deleted; nobody is left to restart what died; `timeoutMs` are over;
  * or `signal` aborted. Stops nobody. Throws what reading the journal throws.
  */
 export async function waitUntilDone(
@@ -23,12 +26,13 @@ export async function waitUntilDone(
   const over = new AbortController();
   const timer =
     timeoutMs === undefined ? undefined : setTimeout(() => over.abort(), Math.min(timeoutMs, 2 ** 31 - 1));
+  const trouble = leadTrouble(team);
   try {
-    const first = await endOf(team);
+    const first = await endOf(team, trouble);
     if (first) return first;
     // Also each second: a death makes no entry while the supervisor is dead too.
     for await (const _ of team.store.journal.changes(AbortSignal.any([over.signal, signal]))) {
-      const end = await endOf(team);
+      const end = await endOf(team, trouble);
       if (end) return end;
     }
   } finally {
@@ -38,10 +42,12 @@ export async function waitUntilDone(
   return { exit: 124, reason: "timeout", detail: `not done within ${timeoutMs} ms` };
 }
 
-async function endOf(team: Team): Promise<TeamEnd | undefined> {
+async function endOf(team: Team, trouble: ReturnType<typeof leadTrouble>): Promise<TeamEnd | undefined> {
   const state = await team.readOn();
   const written = writtenEnd(state);
   if (written) return written;
+  const hopeless = await trouble();
+  if (hopeless) return { ...hopeless, reason: "failed" };
   const lead = present(state).find((member) => member.lead);
   const supervisor = await supervisorOf(team);
   if (supervisor && supervisor.verdict !== "dead") return undefined;
@@ -58,11 +64,12 @@ function writtenEnd(state: TeamState): TeamEnd | undefined {
   if (team.stopping) return { exit: 1, reason: "stopped", detail: "the team was stopped" };
   const members = present(state).filter(({ backend }) => backend === "child");
   const lead = members.find((member) => member.lead);
-  if (lead && isOver(lead)) return failed(`the lead ${lead.name} ended: ${why(lead)}`);
+  if (lead && isOver(lead)) return failed(`the lead ${lead.name} ended: ${why(lead)}`, [lead]);
   const mates = members.filter((member) => !member.lead);
   if (mates.length > 0 && mates.every(isOver))
     return failed(
       `all ${mates.length} teammates ended: ${mates.map((mate) => `${mate.name} (${why(mate)})`).join(", ")}`,
+      mates,
     );
   return undefined;
 }
@@ -80,6 +87,11 @@ function present(state: TeamState): readonly Member[] {
   return [...state.members.values()].filter(({ left }) => left === undefined);
 }
 
-function failed(detail: string): TeamEnd {
-  return { exit: 1, reason: "failed", detail };
+function failed(detail: string, ended: readonly Member[] = []): TeamEnd {
+  const codes = ended.map(({ life }) => exitCodeIn(life?.ended?.detail ?? ""));
+  return {
+    exit: codes.find((code) => code === 4 || code === 7 || code === 8) ?? 1,
+    reason: "failed",
+    detail,
+  };
 }

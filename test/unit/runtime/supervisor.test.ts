@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { ownIdentity } from "../../../src/base/process-identity.ts";
 import { InstanceId } from "../../../src/protocol/names.ts";
+import { exitCodeIn, exitText } from "../../../src/runtime/exit-text.ts";
 import { supervisorFailure } from "../../../src/runtime/supervisor-failure.ts";
 import { takeLease } from "../../../src/runtime/supervisor-lease.ts";
 import { awakeClock } from "../../../src/runtime/supervisor-loop.ts";
 import { supervisorPresence } from "../../../src/runtime/supervisor-presence.ts";
-import { exitText } from "../../../src/runtime/supervisor-spawn.ts";
 import { memoryTeam } from "../../fixtures/agent-stand-in-memory.ts";
 
 const FIRST = InstanceId.parse("first1");
@@ -70,6 +70,7 @@ test.each([
   },
 ])("A16 an end reads: $text", ({ exit, lines, text }) => {
   expect(exitText(exit, lines)).toBe(text);
+  expect(exitCodeIn(`${text}; it died 4 times`)).toBe("code" in exit ? exit.code : undefined);
 });
 
 test("a supervisor that did not come up is explained with its own words", () => {

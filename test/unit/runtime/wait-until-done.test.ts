@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ownIdentity } from "../../../src/base/process-identity.ts";
-import { MemberName } from "../../../src/protocol/names.ts";
+import { EntryId, MemberName } from "../../../src/protocol/names.ts";
 import { waitUntilDone } from "../../../src/runtime/wait-until-done.ts";
 import { memoryTeam, must, runFile } from "../../fixtures/agent-stand-in-memory.ts";
 
@@ -32,6 +32,46 @@ test("the team has failed when the lead was given up", async () => {
   });
 
   expect(await waiting).toEqual({ exit: 1, reason: "failed", detail: "the lead lead ended: no key" });
+});
+
+test.each([
+  ["exit code 4: error: no model; it died 4 times in 5 minutes and is not restarted", 4],
+  ["exit code 8", 8],
+  ["exit code 70: error: a bug", 1],
+  ["killed (signal 9)", 1],
+])("a lead that was given up with %s ends a run with %i", async (detail, exit) => {
+  const { team, live } = await memoryTeam();
+  const instance = await live("lead", await ownIdentity());
+
+  await must(team, { op: "end", by: "system", member: name("lead"), instance, how: "failed", detail });
+
+  expect(await waitUntilDone(team, {}, NEVER)).toMatchObject({ exit, reason: "failed" });
+});
+
+test.each([
+  ["a refused key", ["auth_refused"], 4],
+  ["no key", ["auth_missing"], 4],
+  ["a model that does not answer", ["model_unreachable", "model_unreachable"], 8],
+  ["a model that did not answer once", ["model_unreachable"], 124],
+  ["a model that was away and is back", ["model_unreachable", "usage", "model_unreachable"], 124],
+  ["a refused request", ["failed"], 124],
+  ["a key that was refused in an earlier life", ["earlier", "auth_refused", "current"], 124],
+])("%s of the lead ends a run, or does not: %s → %i", async (_, happens, exit) => {
+  const { team, live } = await memoryTeam();
+  const current = await live("lead", await ownIdentity());
+  const log = team.store.agentLog(name("lead"), "events");
+  const instance = happens.includes("earlier") ? "earlier" : current;
+  for (const [count, code] of happens.filter((one) => one !== "earlier" && one !== "current").entries())
+    await log.append({
+      id: EntryId.parse(`${instance}.${count + 1}`),
+      at: "2026-11-20T12:00:00.000Z",
+      event: code === "usage" ? { type: code } : { type: "turn_ended", reason: "failed", detail: "no", code },
+    });
+
+  const end = await waitUntilDone(team, { timeoutMs: 50 }, NEVER);
+
+  const hopeless = { exit, reason: "failed", detail: "the lead lead cannot work: no" };
+  expect(end).toMatchObject(exit === 124 ? { exit, reason: "timeout" } : hopeless);
 });
 
 test("the team has failed when every teammate was given up, not before", async () => {
