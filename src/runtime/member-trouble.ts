@@ -2,12 +2,17 @@ import type { TurnEnd } from "../agent/loop-deps.ts";
 import { TroupeError } from "../base/errors.ts";
 import type { Party } from "../protocol/names.ts";
 import { leadOf } from "../team/derive.ts";
-import { sendMessage } from "../team/mail.ts";
+import { readMailbox, sendMessage } from "../team/mail.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 
 /** The same line is not said again for this long, in ms. */
 const QUIET_MS = 60_000;
+
+/** By these words the question is known again, whoever asked it. */
+const KEY_ADVICE = "It waits for a message after the key was changed; nothing is lost.";
+/** A question to the user is asked again after this long, in ms. */
+const ASK_AGAIN_MS = 600_000;
 
 /** Trouble outside, which a life goes on after: everything else is a bug and ends it. */
 export function isTrouble(error: unknown): error is Error {
@@ -36,7 +41,7 @@ export function troubleText(name: string, end: TurnEnd): string | undefined {
       return `${name} ended a turn early (${LIMITS[end.what]}). It is idle now; what it was doing is not finished.`;
     case "failed":
       return isRefused(end)
-        ? `${name} cannot work: ${end.message}. It waits for a message after the key was changed; nothing is lost.`
+        ? `${name} cannot work: ${end.message}. ${KEY_ADVICE}`
         : `${name} cannot work at the moment: ${end.message}. It tries again by itself; nothing is lost.`;
     default:
       return end satisfies never;
@@ -52,6 +57,20 @@ const LIMITS = {
 /** Trying again changes nothing before somebody does something. */
 export function isRefused(end: Extract<TurnEnd, { reason: "failed" }>): boolean {
   return end.code === "auth_refused" || end.code === "auth_missing";
+}
+
+/**
+ * I11: a refused key is everybody's. True when a member has asked the user under this supervisor, not long ago, and
+ * nobody has marked it as read.
+ */
+export async function isAsked(team: Team): Promise<boolean> {
+  const leasedAt = Date.parse(team.state().team?.lease?.at ?? "") || 0;
+  const since = Math.max(leasedAt, team.host.now() - ASK_AGAIN_MS);
+  const asked = await readMailbox(team, "user");
+  return asked.some(
+    ({ message: { kind, at, text }, state }) =>
+      kind === "system" && state !== "read" && Date.parse(at) >= since && text?.includes(KEY_ADVICE) === true,
+  );
 }
 
 /** A system message to the user, and to the lead unless it is the lead's own trouble. */

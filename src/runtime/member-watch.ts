@@ -9,6 +9,7 @@ import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
 import type { StopReason } from "./member-life.ts";
 import type { Living } from "./member-work.ts";
+import { phaseOf } from "./phase.ts";
 
 /** Between two looks for tasks of the dead, in ms. Source: faults.md P5: free within 5 s. */
 const SWEEP_MS = 2_000;
@@ -126,7 +127,7 @@ async function watchDeaths(
   signal: AbortSignal,
 ): Promise<void> {
   const isDead = deathWatch(team);
-  await rest(phaseOf(instance), signal);
+  await rest(phaseOf(instance, SWEEP_MS), signal);
   while (!signal.aborted) {
     try {
       // By troupe, not by the member, which may give back nobody's task but its own.
@@ -137,13 +138,6 @@ async function watchDeaths(
     }
     await rest(SWEEP_MS, signal);
   }
-}
-
-/** Spread over the 2 s by the random id of the life: chance without asking for it. */
-function phaseOf(instance: InstanceId): number {
-  let sum = 0;
-  for (const letter of instance) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % SWEEP_MS;
-  return sum;
 }
 
 async function rest(ms: number, signal: AbortSignal): Promise<void> {

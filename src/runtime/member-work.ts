@@ -1,11 +1,15 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { TurnEnd, UserInput } from "../agent/loop-deps.ts";
 import type { Bell } from "./member-bell.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
 import type { Life, StopReason } from "./member-life.ts";
 import type { MemberParts } from "./member-parts.ts";
-import { isRefused, isTrouble, tellTrouble, troubleText } from "./member-trouble.ts";
+import { isAsked, isRefused, isTrouble, tellTrouble, troubleText } from "./member-trouble.ts";
+import { phaseOf } from "./phase.ts";
 
+/** Members who were refused in the same moment ask one after another within this, in ms. */
+const TURNS_MS = 2_000;
 /** After trouble with mailbox or journal, in ms. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -35,14 +39,23 @@ export async function workUntilStopped(job: MemberJob, living: Living): Promise<
 
 async function turn(job: MemberJob, living: Living, inputs: readonly UserInput[]): Promise<TurnEnd> {
   const { parts, control } = living;
-  const { team, member, onTrouble } = job;
+  const { member, onTrouble } = job;
   const life = control.life();
   const isFirst = life.status !== "working" || life.failures === 0;
   const end = await outcomeOfRun(job, parts, inputs);
   parts.duty.rested(parts.agent.hasAsked());
   const text = control.isStopping() || !isFirst ? undefined : troubleText(member.name, end);
-  if (text !== undefined) await tellTrouble(team, member, text).catch(onTrouble);
+  if (text !== undefined) await tell(job, end, text).catch(onTrouble);
   return end;
+}
+
+/** A key is refused to all members in the same moment: each waits its part of two seconds and looks who has asked. */
+async function tell({ team, member, instance }: MemberJob, end: TurnEnd, text: string): Promise<void> {
+  if (end.reason === "failed" && isRefused(end)) {
+    await pause(phaseOf(instance, TURNS_MS));
+    if (await isAsked(team)) return;
+  }
+  await tellTrouble(team, member, text);
 }
 
 /** The boundary: trouble with the disk in the middle of a turn is a turn that failed. */

@@ -204,6 +204,24 @@ test("K7 an owner that ends its turn without finishing is told so at once", asyn
   await until(() => asked() === 3);
 });
 
+test("I11 a key that is refused to several members is one question to the user", async () => {
+  const { team, start, asked } = await memberTeam("  '*': [{ fault: 401, times: any }]", {
+    lead: {},
+    ada: {},
+    bob: {},
+  });
+  for (const name of ["lead", "ada", "bob"]) await start(name);
+  await sendMessage(team, "user", { to: ["all"], text: "hello" });
+  await until(() => ["lead", "ada", "bob"].every((name) => asked(name) > 0));
+
+  const isIdle = async (name: string) =>
+    (await team.store.presence.read(MemberName.parse(name)))?.status === "idle";
+  for (const name of ["lead", "ada", "bob"])
+    await until(async () => isIdle(name), { within: 10_000, what: `${name} has told` });
+
+  expect((await readMailbox(team, "user")).map(({ message }) => message.kind)).toEqual(["system"]);
+});
+
 test("I11 a refused key is told to the user and tried again when something new arrives", async () => {
   const { team, start, asked } = await memberTeam(
     `

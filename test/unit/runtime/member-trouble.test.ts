@@ -1,8 +1,14 @@
 import { expect, test, vi } from "vitest";
 import { TroupeError } from "../../../src/base/errors.ts";
 import { MemberName } from "../../../src/protocol/names.ts";
-import { isTrouble, tellTrouble, troubleLog, troubleText } from "../../../src/runtime/member-trouble.ts";
-import { readMailbox } from "../../../src/team/mail.ts";
+import {
+  isAsked,
+  isTrouble,
+  tellTrouble,
+  troubleLog,
+  troubleText,
+} from "../../../src/runtime/member-trouble.ts";
+import { openMailbox, readMailbox } from "../../../src/team/mail.ts";
 import { containing } from "../../support/member-matchers.ts";
 import { memoryTeam } from "../../support/member-memory.ts";
 import { memberRecord } from "../../support/member-records.ts";
@@ -29,6 +35,22 @@ test("a teammate's trouble goes to lead and user, the lead's to the user", async
     (await readMailbox(team, owner)).map(({ message }) => message.text);
   expect(await texts("user")).toEqual(["ada is in trouble", "the lead is in trouble"]);
   expect(await texts(MemberName.parse("lead"))).toEqual(["ada is in trouble"]);
+});
+
+test("I11 one question about a refused key: asked again when it was read, or later", async () => {
+  const { team } = await memoryTeam(["lead", "ada"]);
+  const end = { reason: "failed", code: "auth_refused", message: "the server refused the key" } as const;
+  await tellTrouble(team, memberRecord("ada"), "ada ended a turn early");
+  const before = await isAsked(team);
+
+  await tellTrouble(team, memberRecord("ada"), troubleText("ada", end) ?? "");
+
+  expect([before, await isAsked(team)]).toEqual([false, true]);
+  const later = { ...team, host: { ...team.host, now: () => team.host.now() + 3_600_000 } };
+  expect(await isAsked(later)).toBe(false);
+  const user = await openMailbox(team, "user", new Set());
+  for (const message of await user.take()) await user.read(message);
+  expect(await isAsked(team)).toBe(false);
 });
 
 test("trouble outside is survived, a bug is not", () => {
