@@ -47,14 +47,18 @@ export async function showEvents(view: EventsView, signal: AbortSignal): Promise
   if (follow) waker.watch(reader.log);
   const readOn = async (): Promise<readonly (() => void)[]> =>
     (await reader.readOn()).flatMap((entry) => shower(context, entry) ?? []);
-  let rest: readonly (() => void)[] = (await readOn()).slice(-lines);
-  if (rest.length === 0 && !follow && !flags.json) screen.say(`${agent} has not done anything yet`);
-  for (;;) {
-    for (const show of rest) show();
-    if (!follow) return 0;
-    if (signal.aborted) return interruptedExit(signal);
-    await waker.next();
-    rest = await readOn();
+  try {
+    let rest: readonly (() => void)[] = (await readOn()).slice(-lines);
+    if (rest.length === 0 && !follow && !flags.json) screen.say(`${agent} has not done anything yet`);
+    for (;;) {
+      for (const show of rest) show();
+      if (!follow) return 0;
+      if (signal.aborted) return interruptedExit(signal);
+      await waker.next();
+      rest = await readOn();
+    }
+  } finally {
+    waker.close();
   }
 }
 

@@ -25,11 +25,15 @@ export async function showInbox(view: InboxView, signal: AbortSignal): Promise<n
   const shown = new Set<string>();
   const waker = openWaker(signal);
   if (follow) waker.watch(team.store.mailbox(owner));
-  for (;;) {
-    await showNew(view, shown);
-    if (!follow) return 0;
-    if (signal.aborted) return interruptedExit(signal);
-    await waker.next();
+  try {
+    for (;;) {
+      await showNew(view, shown);
+      if (!follow) return 0;
+      if (signal.aborted) return interruptedExit(signal);
+      await waker.next();
+    }
+  } finally {
+    waker.close();
   }
 }
 

@@ -32,8 +32,7 @@ export async function waitForMail(waiting: Waiting, signal: AbortSignal): Promis
   const replies = new Map<string, string>();
   const timeout = AbortSignal.timeout(timeoutMs);
   // Woken each second at least: that is when cursors, which are no logs, are looked at again.
-  const over = new AbortController();
-  const waker = openWaker(AbortSignal.any([signal, timeout, over.signal]));
+  const waker = openWaker(AbortSignal.any([signal, timeout]));
   waker.watch(own.log);
   try {
     for (;;) {
@@ -54,7 +53,7 @@ export async function waitForMail(waiting: Waiting, signal: AbortSignal): Promis
       await waker.next();
     }
   } finally {
-    over.abort();
+    waker.close();
   }
 }
 

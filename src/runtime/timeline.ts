@@ -32,15 +32,19 @@ export async function* followTimeline(
 ): AsyncIterable<TimelineItem> {
   const reader = openTimeline(team, filter);
   const waker = openWaker(signal);
-  for (;;) {
-    // Asked before the reading: what was written until then is still told.
-    const isLast = signal.aborted;
-    for (const item of await reader.readOn()) if (isWanted(item, filter)) yield item;
-    // Logs of members that joined meanwhile: read again once they are watched, or what came in between stays unseen.
-    const hasNewLogs = reader.logs().filter((log) => waker.watch(log)).length > 0;
-    if (hasNewLogs) continue;
-    if (isLast) return;
-    await waker.next();
+  try {
+    for (;;) {
+      // Asked before the reading: what was written until then is still told.
+      const isLast = signal.aborted;
+      yield* (await reader.readOn()).filter((item) => isWanted(item, filter));
+      // Logs of members that joined meanwhile: read again once they are watched, or what came in between stays unseen.
+      const hasNewLogs = reader.logs().filter((log) => waker.watch(log)).length > 0;
+      if (hasNewLogs) continue;
+      if (isLast) return;
+      await waker.next();
+    }
+  } finally {
+    waker.close();
   }
 }
 

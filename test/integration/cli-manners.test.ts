@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type CliDesk, cliDesk } from "../support/cli-process.ts";
+import { shell } from "../support/cli-shell.ts";
 import { containing } from "../support/cli-world.ts";
 import { until } from "../support/until.ts";
 
@@ -15,24 +16,12 @@ async function desk(): Promise<CliDesk> {
   return one;
 }
 
-/** Exit code and stderr of a line of sh, in which `troupe` is the program. */
-function shell({ project, env }: CliDesk, line: string): { readonly exit: number; readonly stderr: string } {
-  const text = `troupe() { "${process.execPath}" "${PROGRAM}" "$@"; }\n${line}\n`;
-  try {
-    execFileSync("/bin/bash", ["-c", text], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
-    return { exit: 0, stderr: "" };
-  } catch (error) {
-    const { status, stderr } = error as { status: number; stderr: Buffer };
-    return { exit: status, stderr: stderr.toString("utf8") };
-  }
-}
-
 test("G11 a reader that goes away ends a command quietly with 0", async () => {
   const one = await desk();
   for (let count = 0; count < 30; count++) await one.troupe(["task", "add", `Task ${count}`]);
 
-  expect(shell(one, "set -o pipefail; troupe task list | head -1")).toEqual({ exit: 0, stderr: "" });
-  expect(shell(one, "set -o pipefail; troupe timeline --json | true")).toEqual({ exit: 0, stderr: "" });
+  expect(shell(one, "set -o pipefail; troupe task list | head -1")).toMatchObject({ exit: 0, stderr: "" });
+  expect(shell(one, "set -o pipefail; troupe timeline --json | true")).toMatchObject({ exit: 0, stderr: "" });
 });
 
 test("G11 a command that goes on ends when its reader goes away", async () => {

@@ -132,6 +132,16 @@ test("Ctrl-C in up leaves the team running and says how to come back; down ends 
   expect(await desk.troupe(["rm", "hello", "--yes"])).toMatchObject({ exit: 0 });
 });
 
+test("the log of up ends by itself when the team is stopped from elsewhere", async () => {
+  const desk = await helloDesk(ENDLESS);
+  const up = desk.start(["up"]);
+  await until(() => up.stdout().includes("exec sleep 300"), { within: 10_000 });
+
+  await desk.troupe(["down", "--now"]);
+
+  expect(await up.ended).toBe(0);
+});
+
 test("after kill -9 of every process resume brings the team back, and it finishes", async () => {
   const desk = await helloDesk();
   const up = await desk.troupe(["up", "--detach", "--json"]);
