@@ -107,7 +107,7 @@ test("M15 an entry of a newer format stops every command, naming the version", a
     task: "1",
     text: "x",
   };
-  appendFileSync(journal(one), Buffer.concat([Buffer.from("\n"), encodeLine(JSON.stringify(entry))]));
+  appendFileSync(journal(one), encodeLine(JSON.stringify(entry)));
 
   expect(await one.troupe(["task", "list"])).toMatchObject({
     exit: 1,

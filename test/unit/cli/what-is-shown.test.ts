@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { cellWidth } from "../../../src/cli/cell-width.ts";
 import { BUILDER } from "../../support/cli-rows.ts";
 import { fixtureTeam, typeLine } from "../../support/cli-team.ts";
 import { containing } from "../../support/cli-world.ts";
@@ -55,6 +56,31 @@ test("the live log leaves room for user and system before they come", async () =
 
   expect(stdout).toMatch(/^ {2}0:00 {2}user {4}creates/m);
   expect(stdout).toMatch(/^ {2}0:0\d {2}x {7}joins/m);
+});
+
+test("a terminal's width is kept by what is seen, whatever the subjects are written in", async () => {
+  const world = await fixtureTeam();
+  const subjects = [
+    "解析器を書いて全部のテストを通すこと",
+    "👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀",
+    "한국어 문법 검사기와 그 모든 시험",
+    "e\u0301".repeat(30),
+  ];
+  for (const subject of subjects) await world.troupe(["task", "add", subject]);
+
+  const narrow = await world.troupe(["task", "list", "--no-color"], { columns: 60 });
+  const piped = await world.type("troupe task list");
+
+  const lines = narrow.stdout.trimEnd().split("\n");
+  expect(lines).toHaveLength(10);
+  expect(lines.filter((line) => cellWidth(line) > 60)).toEqual([]);
+  expect(lines.filter((line) => line.endsWith("…")).length).toBeGreaterThanOrEqual(3);
+  // Where it is cut no letter is halved: every line is the beginning of the whole one.
+  const whole = piped.stdout.trimEnd().split("\n");
+  expect(lines.map((line, index) => whole[index]?.startsWith(line.replace("…", "")))).toEqual(
+    lines.map(() => true),
+  );
+  for (const subject of subjects) expect(piped.stdout).toContain(subject);
 });
 
 test("notes and history of a task stand in columns", async () => {
