@@ -5,7 +5,7 @@ import type { Member, Task, TeamFacts } from "../team/state.ts";
 import { fenced, plainText, quoted } from "./member-text.ts";
 
 /** A message longer than this many characters is cut for the model: a mailbox takes 10 MiB, a context does not. */
-const MAIL_CHARACTERS = 48_000;
+export const MAIL_CHARACTERS = 48_000;
 const NOTES_SHOWN = 20;
 
 /**

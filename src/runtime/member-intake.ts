@@ -3,8 +3,11 @@ import type { Message } from "../protocol/message.ts";
 import { type EntryId, type MemberName, sameName, type TaskId } from "../protocol/names.ts";
 import { type Mailbox, messageText } from "../team/mail.ts";
 import type { Folded, Team } from "../team/team.ts";
-import { lostInput, mailInput, urgentFirst } from "./inputs.ts";
+import { lostInput, MAIL_CHARACTERS, mailInput, urgentFirst } from "./inputs.ts";
 import { leadNotices } from "./member-notices.ts";
+
+/** About 50,000 tokens: mail that piled up must leave room in the model's context. */
+const TAKEN_CHARACTERS = 200_000;
 
 /** What is new for the model, each thing once. */
 export interface Intake {
@@ -59,11 +62,12 @@ export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }
   };
   return {
     take: async () => {
+      if (unwritten.length === 0) unwritten = await takeMail();
+      const next = firstOf(unwritten);
+      for (const message of next) mail.set(message.id, message);
       // A side file that cannot be read now is read at the next call: until then nothing is taken away.
-      unwritten = [...unwritten, ...(await takeMail())];
-      for (const message of unwritten) mail.set(message.id, message);
-      const written = await letters(team, unwritten);
-      unwritten = [];
+      const written = await letters(team, next);
+      unwritten = unwritten.slice(next.length);
       const fresh = [
         ...waiting,
         ...lost.take(),
@@ -121,6 +125,19 @@ function takeOnward(mailbox: Mailbox, isAnswered: boolean): () => Promise<readon
 /** The cursor is one position: the last of these messages, in the order of the mailbox, stands for all of them. */
 function lastOf(mail: ReadonlyMap<string, Message>, ids: readonly string[]): Message | undefined {
   return [...mail.values()].findLast(({ id }) => ids.includes(id));
+}
+
+/**
+ * As many of the oldest as one request should carry; the others come with the next. In the order of the mailbox, because
+ * the cursor is one position: an urgent one from behind would take with it what was not handed out yet.
+ */
+function firstOf(messages: readonly Message[]): readonly Message[] {
+  let characters = 0;
+  const end = messages.findIndex(({ text }) => {
+    characters += Math.min(text?.length ?? MAIL_CHARACTERS, MAIL_CHARACTERS);
+    return characters > TAKEN_CHARACTERS;
+  });
+  return end === -1 ? messages : messages.slice(0, Math.max(1, end));
 }
 
 /** The messages as inputs, the urgent ones first. */

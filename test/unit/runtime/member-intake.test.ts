@@ -52,6 +52,24 @@ test("mail is handed out once, the urgent first, and the cursor follows what was
   ]);
 });
 
+test("D9 mail that piled up comes in parts that a request can carry, and the cursor never passes what waits", async () => {
+  const { team } = await memoryTeam(["lead", "ada"]);
+  const intake = await intakeOf(team, "ada");
+  const text = "m".repeat(40_000);
+  const ids: string[] = [];
+  for (let count = 0; count < 6; count++) ids.push(await send(team, text));
+  const pressing = await send(team, "pressing", true);
+
+  const first = (await intake.take()).map(({ id }) => id);
+  await intake.recorded(first);
+  const second = (await intake.take()).map(({ id }) => id);
+
+  expect(first).toEqual(ids.slice(0, 5));
+  expect(await states(team)).toEqual([...ids.slice(0, 5).map(() => "delivered"), "queued", "queued"]);
+  expect(second).toEqual([pressing, ids[5]]);
+  expect(await intake.take()).toEqual([]);
+});
+
 test("what was handed out and not recorded comes again, before anything newer", async () => {
   const { team } = await memoryTeam(["lead", "ada"]);
   const intake = await intakeOf(team, "ada");
