@@ -41,13 +41,11 @@ export interface IntakeDeps {
 
 export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }: IntakeDeps): Intake {
   const known = new Set(seen);
-  const takeMail = takeOnward(mailbox, isAnswered);
+  const supply = openSupply(mailbox, isAnswered);
   /** Handed out, not yet recorded. */
   const out = new Map<string, UserInput>();
   /** Messages on their way from the mailbox to `read`, in its order. */
   const mail = new Map<string, Message>();
-  /** Taken from the mailbox, not yet made an input. */
-  let unwritten: readonly Message[] = [];
   let waiting: readonly UserInput[] = [];
   let kept: readonly UserInput[] = [];
   const lost = watchClaims(team, me);
@@ -62,12 +60,11 @@ export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }
   };
   return {
     take: async () => {
-      if (unwritten.length === 0) unwritten = await takeMail();
-      const next = firstOf(unwritten);
+      const next = await supply.look();
       for (const message of next) mail.set(message.id, message);
       // A side file that cannot be read now is read at the next call: until then nothing is taken away.
       const written = await letters(team, next);
-      unwritten = unwritten.slice(next.length);
+      supply.drop(next.length);
       const fresh = [
         ...waiting,
         ...lost.take(),
@@ -107,18 +104,28 @@ export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }
   };
 }
 
-/** Takes what has come. A former life may have been killed between an answer and its cursor: what it had answered is read. */
-function takeOnward(mailbox: Mailbox, isAnswered: boolean): () => Promise<readonly Message[]> {
+/** The mailbox in parts. */
+interface Supply {
+  /** The next part; the same again until it is dropped. */
+  readonly look: () => Promise<readonly Message[]>;
+  readonly drop: (count: number) => void;
+}
+
+/** A former life may have been killed between an answer and its cursor: what it had answered is read. */
+function openSupply(mailbox: Mailbox, isAnswered: boolean): Supply {
   let isBehind = isAnswered;
   let held: readonly Message[] = [];
-  return async () => {
-    // A chunk at a time: whoever comes back to a mailbox of megabytes neither holds nor sends it all at once.
-    held = [...held, ...(await mailbox.take(1))];
-    if (isBehind) await mailbox.read();
-    isBehind = false;
-    const messages = held;
-    held = [];
-    return messages;
+  return {
+    look: async () => {
+      // A chunk at a time: whoever comes back to a mailbox of megabytes neither holds nor sends it all at once.
+      if (held.length === 0) held = await mailbox.take(1);
+      if (isBehind) await mailbox.read();
+      isBehind = false;
+      return firstOf(held);
+    },
+    drop: (count) => {
+      held = held.slice(count);
+    },
   };
 }
 

@@ -60,13 +60,13 @@ test("D9 mail that piled up comes in parts that a request can carry, and the cur
   for (let count = 0; count < 6; count++) ids.push(await send(team, text));
   const pressing = await send(team, "pressing", true);
 
-  const first = (await intake.take()).map(({ id }) => id);
-  await intake.recorded(first);
-  const second = (await intake.take()).map(({ id }) => id);
+  const oldest = (await intake.take()).map(({ id }) => id);
+  await intake.recorded(oldest);
+  const rest = (await intake.take()).map(({ id }) => id);
 
-  expect(first).toEqual(ids.slice(0, 5));
+  expect(oldest).toEqual(ids.slice(0, 5));
   expect(await states(team)).toEqual([...ids.slice(0, 5).map(() => "delivered"), "queued", "queued"]);
-  expect(second).toEqual([pressing, ids[5]]);
+  expect(rest).toEqual([pressing, ids[5]]);
   expect(await intake.take()).toEqual([]);
 });
 
