@@ -18,7 +18,7 @@ export async function memoryTeam(): Promise<Team> {
     by: "user",
     team: "calc",
     instance: "origin",
-    dir: "/work/calc",
+    dir: "/srv/calc",
     goal: "A calculator",
     settings: {},
   });

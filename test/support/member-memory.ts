@@ -32,7 +32,7 @@ export async function memoryTeam(members: readonly string[], goal?: string): Pro
     by: "user",
     team: TeamName.parse("demo"),
     instance: InstanceId.parse("team-instance"),
-    dir: "/work/demo",
+    dir: "/srv/demo",
     settings: {},
     ...(goal === undefined ? {} : { goal }),
   });

@@ -53,7 +53,7 @@ export function teamFacts(fields: Partial<TeamFacts> = {}): TeamFacts {
   return {
     name: TeamName.parse("demo"),
     instance: InstanceId.parse("team-instance"),
-    dir: "/work/demo",
+    dir: "/srv/demo",
     settings: {},
     createdAt: AT,
     createdBy: "user",

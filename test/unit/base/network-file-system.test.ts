@@ -12,7 +12,7 @@ const mountinfo = `22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
 `;
 
 test.each([
-  ["/work/.claude/teams/demo", "ext4"],
+  ["/srv/.claude/teams/demo", "ext4"],
   ["/home/ann/.claude/teams/demo", "nfs4"],
   ["/home", "nfs4"],
   ["/homes/ann", "ext4"],

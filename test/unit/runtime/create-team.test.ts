@@ -21,7 +21,7 @@ test("a plan becomes a team: members, tasks, edges forwards and backwards", asyn
   expect(state().team).toMatchObject({
     name: "crew",
     goal: "a parser",
-    dir: "/work/parser",
+    dir: "/srv/parser",
     settings: { review: true },
   });
   expect([...state().members.values()].map(({ name, role, lead }) => [name, role, lead])).toEqual([
@@ -48,7 +48,7 @@ test("a name that is in use is refused, F4 whatever folder the other team works 
   const workspace = openWorkspace(hostAt(tempFolder()));
   await opened(workspace.create(PLAN));
 
-  for (const plan of [PLAN, { ...PLAN, dir: "/work/other" }, { ...PLAN, name: TeamName.parse("CREW") }])
+  for (const plan of [PLAN, { ...PLAN, dir: "/srv/other" }, { ...PLAN, name: TeamName.parse("CREW") }])
     await expect(workspace.create(plan)).rejects.toMatchObject({ code: "name_taken" });
 });
 

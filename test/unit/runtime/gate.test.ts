@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { decide, hasTool, type Permissions } from "../../../src/runtime/gate.ts";
 import { containing } from "../../support/member-matchers.ts";
 
-const member: Permissions = { dir: "/work/app", lead: false, tools: undefined };
+const member: Permissions = { dir: "/srv/app", lead: false, tools: undefined };
 const call = (name: string, input: unknown = {}) => ({ id: "call-1", name, input });
 
 test.each([
@@ -38,16 +38,16 @@ test("only the lead starts teammates, whatever its list of tools says", () => {
 test.each([
   ["src/a.ts", true],
   ["./a.ts", true],
-  ["/work/app/src/a.ts", true],
+  ["/srv/app/src/a.ts", true],
   ["src/../a.ts", true],
   ["..notes/a", true],
   [".", false],
   ["", false],
-  ["/work/app", false],
+  ["/srv/app", false],
   ["../other/a.ts", false],
   ["src/../../a.ts", false],
-  ["/work/app2/a.ts", false],
-  ["/work/app/../b", false],
+  ["/srv/app2/a.ts", false],
+  ["/srv/app/../b", false],
   ["/etc/passwd", false],
   ["a\0b", false],
 ])("L12 a write to %j is allowed: %s", (path, allowed) => {
@@ -81,7 +81,7 @@ test("a denial says what is wrong and what to do", () => {
   expect(outside).toEqual({
     allowed: false,
     reason:
-      "Write may only change files below /work/app; /etc/hosts is outside. Choose a path in there, or tell the lead what has to be changed elsewhere.",
+      "Write may only change files below /srv/app; /etc/hosts is outside. Choose a path in there, or tell the lead what has to be changed elsewhere.",
   });
   expect(shell).toMatchObject({ reason: containing("no shell") });
   expect(unknown).toEqual({ allowed: false, reason: "Write is not among your tools. You have: Read." });

@@ -4,8 +4,8 @@ import { systemPrompt } from "../../../src/runtime/prompt.ts";
 import { memberRecord, teamFacts } from "../../support/member-records.ts";
 
 test("the first line says who it is", () => {
-  const lead = systemPrompt(teamFacts(), memberRecord("lead"), "/work/demo");
-  const ada = systemPrompt(teamFacts(), memberRecord("ada", { role: Role.parse("engineer") }), "/work/demo");
+  const lead = systemPrompt(teamFacts(), memberRecord("lead"), "/srv/demo");
+  const ada = systemPrompt(teamFacts(), memberRecord("ada", { role: Role.parse("engineer") }), "/srv/demo");
 
   expect(lead.split("\n")[0]).toBe("You are lead, the lead of team demo.");
   expect(ada.split("\n").slice(0, 2)).toEqual([
@@ -26,9 +26,9 @@ test("lead and teammate have rules of their own", () => {
 test("no placeholder is left, and a member's own prompt stays as it was written", () => {
   const definition = { prompt: "Write {{dir}} and $1 as they are." };
 
-  const text = systemPrompt(teamFacts(), memberRecord("ada", { definition }), "/work/demo");
+  const text = systemPrompt(teamFacts(), memberRecord("ada", { definition }), "/srv/demo");
 
-  expect(text).toContain("Your working folder is /work/demo;");
+  expect(text).toContain("Your working folder is /srv/demo;");
   expect(text.endsWith("Write {{dir}} and $1 as they are.")).toBe(true);
   expect(text.replace(definition.prompt, "")).not.toMatch(/\{\{|\}\}/);
 });

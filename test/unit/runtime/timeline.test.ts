@@ -148,7 +148,7 @@ test("what the tools do is told when it is asked for: what they run, and what we
       type: "tool_started",
       id: "t2",
       name: "Write",
-      input: { file_path: "/work/calc/src/a.js", content: "x" },
+      input: { file_path: "/srv/calc/src/a.js", content: "x" },
     },
     { type: "tool_ended", id: "t2", name: "Write", isError: false, ms: 5, text: "ok" },
     { type: "tool_started", id: "t3", name: "TaskList", input: {} },
