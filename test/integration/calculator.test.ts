@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { readScript } from "../../../src/scripted/read-script.ts";
-import { runTeam, type TeamRun } from "../../support/scripted-team.ts";
-import { tempFolder } from "../../support/temp-folder.ts";
+import { readScript } from "../../src/scripted/read-script.ts";
+import { runTeam, type TeamRun } from "../support/scripted-team.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
-const FOLDER = join(import.meta.dirname, "../../../teams-fixtures/calculator");
+const FOLDER = join(import.meta.dirname, "../../teams-fixtures/calculator");
 const MEMBERS = ["lead", "lexer", "parser", "checker"];
 const script = await readScript(join(FOLDER, "script.yaml"));
 

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { identityOf, liveness, sessionOf, signalProcess } from "../../../src/base/process-identity.ts";
-import type { Started, StartSpec } from "../../../src/spawn/backend.ts";
-import { childBackend } from "../../../src/spawn/child-backend.ts";
-import { tempFolder } from "../../support/temp-folder.ts";
+import { identityOf, liveness, sessionOf, signalProcess } from "../../src/base/process-identity.ts";
+import type { Started, StartSpec } from "../../src/spawn/backend.ts";
+import { childBackend } from "../../src/spawn/child-backend.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const PATH = "/usr/bin:/bin";
 

@@ -6,9 +6,9 @@ import {
   type ProcessIdentity,
   signalProcess,
   taggedProcesses,
-} from "../../../src/base/process-identity.ts";
-import { stopProcess, stopTagged } from "../../../src/spawn/stop-process.ts";
-import { until } from "../../support/until.ts";
+} from "../../src/base/process-identity.ts";
+import { stopProcess, stopTagged } from "../../src/spawn/stop-process.ts";
+import { until } from "../support/until.ts";
 
 const NEVER = new AbortController().signal;
 let tags = 0;
@@ -96,7 +96,7 @@ test("a child that dropped the tag and ignores SIGTERM is found by its session",
     return tagged.length === 1 && tagged[0];
   });
   expect(dropped.identity).toEqual(identity);
-  const { sessionOf } = await import("../../../src/base/process-identity.ts");
+  const { sessionOf } = await import("../../src/base/process-identity.ts");
   const session = await sessionOf(identity);
 
   const ending = await stopProcess(identity, tag, { graceMs: 0, termMs: 5_000 }, NEVER);
