@@ -30,9 +30,13 @@ export function showStopped(
     });
   } else {
     const ended = all.filter(({ ending }) => ending !== "not_running");
-    if (ended.length === 0) screen.line(`nothing of ${team.name} was running`);
+    // Only a single member is stopped without its supervisor.
+    const single = supervisor === undefined ? members.at(0)?.name : undefined;
+    if (ended.length === 0)
+      screen.line(single === undefined ? `nothing of ${team.name} was running` : `${single} was not running`);
     for (const { name, ending } of ended) screen.line(styled("bold", name), `  ${WORDS[ending]}`);
-    screen.say(styled("dim", `tasks and messages are kept; next: troupe resume ${team.name}`));
+    const back = single === undefined ? `troupe resume ${team.name}` : `troupe resume --only ${single}`;
+    screen.say(styled("dim", `tasks and messages are kept; next: ${back}`));
   }
   return all.some(({ ending }) => ending === "stuck") ? EXIT_CODES.failed : 0;
 }

@@ -66,6 +66,9 @@ export function openDuty(deps: DutyDeps): Duty {
     return intake.offer(standstillNotice(state, (member) => hasCandidate(team, member)));
   };
   const claim = async (): Promise<readonly UserInput[]> => {
+    const member = memberNamed(team.state(), me);
+    // The journal is followed, and each entry wakes: what is not in the fold need not be looked for on the disk.
+    if (member === undefined || !hasCandidate(team, member)) return [];
     const task = forgotten.size === 0 ? await nextTask(team, me) : await nextBut(team, me, forgotten);
     if (task === undefined) return [];
     return intake.offer(claimedInput(task, team.index.dependents(task.id), team.host.newId()));

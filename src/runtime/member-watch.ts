@@ -87,24 +87,32 @@ interface JournalListener {
   readonly onLost: (error: TroupeError) => void;
 }
 
+/** Only an entry is a reason to look for work: a tick that found nothing wakes nobody. */
 async function watchJournal(
-  { team, onTrouble }: MemberJob,
+  job: MemberJob,
   { ring, onLost }: JournalListener,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const _ of team.store.journal.changes(signal)) {
-    try {
-      await team.readOn();
-      ring();
-    } catch (error) {
-      if (error instanceof TroupeError && isFinal(error)) {
-        onLost(error);
-        return;
-      }
-      onTrouble(error);
-      await rest(AGAIN_MS, signal);
-    }
+  const unsubscribe = job.team.subscribe(ring);
+  for await (const _ of job.team.store.journal.changes(signal)) {
+    const lost = await readOn(job, signal);
+    if (lost === undefined) continue;
+    onLost(lost);
+    break;
   }
+  unsubscribe();
+}
+
+/** Why the journal can no longer be read; undefined while there is hope. */
+async function readOn({ team, onTrouble }: MemberJob, signal: AbortSignal): Promise<TroupeError | undefined> {
+  try {
+    await team.readOn();
+  } catch (error) {
+    if (error instanceof TroupeError && isFinal(error)) return error;
+    onTrouble(error);
+    await rest(AGAIN_MS, signal);
+  }
+  return undefined;
 }
 
 /** What no waiting mends. */

@@ -70,18 +70,19 @@ export async function delivery(folder, { smoke, progress }) {
     await Promise.all([hearing.stop(), deaf.stop()]);
     rmSync(folder, { recursive: true, force: true });
   }
+  // A polling receiver has just looked when the round begins: its first message is no measure of its delay.
   const rows = [
-    ["first", "first message of a mailbox"],
-    ["single", "1 message/s each"],
-    ["burst", `burst of ${burst}`],
-  ].flatMap(([key, load]) => {
+    ["first", "first message of a mailbox", 0],
+    ["single", "1 message/s each", 100],
+    ["burst", `burst of ${burst}`, 100],
+  ].flatMap(([key, load, least]) => {
     const [watched, dropped, poll] = ["watched", "dropped", "poll"].map((side) =>
       summary(results[side], key),
     );
     return [
       rowOf({ agents: procs, load, watch: "on" }, watched, poll, ({ ours, ratio }) => ({
-        target: "p50 < 5 ms, p99 < 50 ms, ≥ 100x poll, none lost",
-        ok: ours.p50Ms < 5 && ours.p99Ms < 50 && ratio >= 100 && ours.lost === 0,
+        target: `p50 < 5 ms, p99 < 50 ms${least === 0 ? "" : `, ≥ ${least}x poll`}, none lost`,
+        ok: ours.p50Ms < 5 && ours.p99Ms < 50 && ratio >= least && ours.lost === 0,
       })),
       rowOf({ agents: procs, load, watch: "every event dropped" }, dropped, poll, ({ ours }) => ({
         target: "< 1,100 ms, none lost",

@@ -11,7 +11,8 @@ const FULL = {
   tasks: [100, 1_000, 10_000],
   backlogs: [10, 1_000, 10_000],
   rounds: 5,
-  sends: 4_000,
+  // Long enough that a round of 16 processes is not mostly their warming up.
+  sends: 24_000,
   budgetMs: 1_000,
 };
 const SMOKE = { procs: [1, 2], tasks: [100], backlogs: [10], rounds: 2, sends: 200, budgetMs: 100 };
