@@ -40,7 +40,10 @@ export async function supervise(
   }
 }
 
-/** The same on an open team, with limits of the caller's. */
+/**
+ * The same on an open team, with limits of the caller's.
+ * @public A program of its own may supervise a team; `dist` alone shows who does, so dead-code checks cannot see it.
+ */
 export async function superviseTeam(job: SupervisorJob, signal: AbortSignal): Promise<number> {
   const { team, instance, configDir, limits } = job;
   const log = createLog(team.host.now);
