@@ -39,15 +39,16 @@ test.each([
   ["rename-copies", 7],
   ["rename-leaves", 8],
 ])("the kill harness finds the lie %s as a breach of invariant %i", async (lie, invariant) => {
-  const configDir = tempFolder();
-  const teamDir = await createKillTeam(configDir, 6);
   const seed = seedOfRun();
-  const run = await killWorkers(configDir, { procs: 6, kills: 8, seed, lie });
-  const violations = verify(teamDir, run);
-  expect(
-    violations.map((violation) => violation.invariant),
-    `seed ${seed}: ${JSON.stringify(violations.slice(0, 5))}`,
-  ).toContain(invariant);
+  const broken = new Set<number>();
+  // A lie shows when two processes meet: nearly always in the first round, on an idle machine in a later one.
+  for (let round = 0; round < 5 && !broken.has(invariant); round++) {
+    const configDir = tempFolder();
+    const teamDir = await createKillTeam(configDir, 6);
+    const run = await killWorkers(configDir, { procs: 6, kills: 8, seed: seed + round, lie });
+    for (const violation of verify(teamDir, run)) broken.add(violation.invariant);
+  }
+  expect([...broken], `seed ${seed}`).toContain(invariant);
 });
 
 test.each([
