@@ -13,7 +13,7 @@ export interface Permissions {
 }
 
 /** How a team works together: every member has these, whatever `definition.tools` names. */
-const TEAM_TOOLS: ReadonlySet<string> = new Set([
+export const TEAM_TOOLS: ReadonlySet<string> = new Set([
   "SendMessage",
   "TaskCreate",
   "TaskUpdate",

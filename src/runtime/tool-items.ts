@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { z } from "zod";
 import type { AgentLogEntry } from "../store/store.ts";
+import { TEAM_TOOLS } from "./gate.ts";
 import type { TimelineItem } from "./timeline-items.ts";
 
 /** What an agent's event log says about its tools and troubles; other events are for other screens. */
@@ -30,17 +31,7 @@ const EventEntry = z.looseObject({
 });
 
 /** Their calls become entries and messages, which are told already. */
-const TEAM_TOOLS: ReadonlySet<string> = new Set([
-  "SendMessage",
-  "TaskCreate",
-  "TaskUpdate",
-  "TaskClaim",
-  "TaskList",
-  "TaskGet",
-  "ListMembers",
-  "SpawnTeammate",
-  "ReportDone",
-]);
+const TOLD: ReadonlySet<string> = new Set([...TEAM_TOOLS, "SpawnTeammate"]);
 
 /** The one word of a call that tells most, by the names that tools give it. */
 const TELLING = ["command", "file_path", "path", "pattern"] as const;
@@ -60,7 +51,7 @@ type Words = Pick<TimelineItem, "type" | "text" | "tool">;
 function wordsOf(event: Activity, dir: string): Words | undefined {
   switch (event.type) {
     case "tool_started":
-      return TEAM_TOOLS.has(event.name)
+      return TOLD.has(event.name)
         ? undefined
         : { type: "tool.started", tool: event.name, text: inputText(event.input, dir) };
     case "tool_denied":
