@@ -30,9 +30,12 @@ const WRITING: ReadonlySet<string> = new Set(["Write", "Edit"]);
 /** Whether the member has that tool at all; what it has not is not shown to its model either. */
 export function hasTool({ lead, tools }: Permissions, name: string): boolean {
   if (name === "SpawnTeammate") return lead;
-  if (TEAM_TOOLS.has(name)) return true;
-  if (tools === undefined) return name !== "Bash";
-  return tools.includes(name);
+  return TEAM_TOOLS.has(name) || grants(tools, name);
+}
+
+/** What a list of tools gives: no list gives all but the shell. */
+export function grants(tools: Permissions["tools"], name: string): boolean {
+  return tools === undefined ? name !== "Bash" : tools.includes(name);
 }
 
 /** The one door in front of every tool call. Pure: a link that leads out of the folder is the file tools' to refuse. */

@@ -6,6 +6,7 @@ import { memberNamed, presentMembers } from "../team/derive.ts";
 import { joinMember } from "../team/members.ts";
 import type { Member } from "../team/state.ts";
 import { completeTask } from "../team/tasks.ts";
+import { grants } from "./gate.ts";
 import { numbers } from "./inputs.ts";
 import { failed, ownTasks, refused, type TeamToolDeps } from "./team-tools-caller.ts";
 
@@ -81,7 +82,8 @@ async function spawn(deps: TeamToolDeps, { name, role, wanted }: Spawn): Promise
   const state = await team.readOn();
   if (presentMembers(state).length >= MOST_MEMBERS)
     return failed(`the team has ${MOST_MEMBERS} members, which is the most: ${name} was not added`);
-  const wider = (wanted.tools ?? []).filter((tool) => !owns(deps, tool));
+  // L20: more rights do not come by delegation.
+  const wider = (wanted.tools ?? []).filter((tool) => !grants(deps.tools, tool));
   if (wider.length > 0)
     return failed(`${name} was not added: you do not have ${wider.join(", ")} yourself, so it cannot either`);
   const own = memberNamed(state, me)?.definition ?? {};
@@ -98,11 +100,6 @@ async function spawn(deps: TeamToolDeps, { name, role, wanted }: Spawn): Promise
     },
   });
   return joined.ok ? `${name} has joined and is being started` : refused(joined.reason);
-}
-
-/** L20: more rights do not come by delegation. */
-function owns({ tools }: TeamToolDeps, tool: string): boolean {
-  return tools === undefined ? tool !== "Bash" : tools.includes(tool);
 }
 
 function leadReport({ team, me }: TeamToolDeps): Tool {
