@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { diskError } from "../base/disk-error.ts";
 import { isErrno } from "../base/errors.ts";
 import type { Fs } from "../base/files.ts";
 import { identityOf } from "../base/process-identity.ts";
@@ -8,13 +9,21 @@ const TEMP_MAX_MS = 3_600_000;
 /** `<path>.<pid of its writer>-<number>.tmp`, as `base/atomic-file.ts` names them. */
 const TEMP = /\.(\d{1,9})-\d+\.tmp$/;
 
-/** Removes temporary files of dead writers in `folder` and below, links not followed. Answers how many. */
+/** Removes temporary files of dead writers in `folder` and below, links not followed. Answers how many. Throws what `diskError` makes of trouble. */
 export async function sweepTemps(fs: Fs, folder: string, nowMs: number): Promise<number> {
+  try {
+    return await sweepBelow(fs, folder, nowMs);
+  } catch (error) {
+    throw diskError(error, "remove temporary files below", folder);
+  }
+}
+
+async function sweepBelow(fs: Fs, folder: string, nowMs: number): Promise<number> {
   let swept = 0;
   for (const name of (await fs.list(folder)) ?? []) {
     const path = join(folder, name);
     const facts = await fs.stat(path);
-    if (facts?.kind === "folder") swept += await sweepTemps(fs, path, nowMs);
+    if (facts?.kind === "folder") swept += await sweepBelow(fs, path, nowMs);
     const writer = TEMP.exec(name)?.[1];
     if (writer === undefined || facts?.kind !== "file") continue;
     // The number alone is no identity, but whoever has it now only keeps the file for an hour.

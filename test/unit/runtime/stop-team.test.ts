@@ -1,10 +1,14 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { liveness, signalProcess, taggedProcesses } from "../../../src/base/process-identity.ts";
 import { MemberName, TaskId } from "../../../src/protocol/names.ts";
+import { teamPaths } from "../../../src/protocol/paths.ts";
 import { stopTeam } from "../../../src/runtime/stop-team.ts";
 import { memoryTeam, must, runFile } from "../../fixtures/agent-stand-in-memory.ts";
 import { deadIdentity, tagged } from "../../fixtures/agent-stand-in-process.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
 import { until } from "../../support/until.ts";
 
 const PLACE = { configDir: `/nowhere/${process.pid}` };
@@ -46,6 +50,23 @@ test("a task of a process that was dead before is free as well", async () => {
 
   expect(report.members[1]).toEqual({ name: "ada", ending: "not_running" });
   expect(team.state().tasks.get(TASK)?.owner).toBeUndefined();
+});
+
+test("C12 a file that a killed process had half made goes with the team, one that somebody makes now stays", async () => {
+  const configDir = tempFolder();
+  const { team } = await memoryTeam();
+  const { root } = teamPaths(configDir, team.name);
+  mkdirSync(join(root, "agents/ada"), { recursive: true });
+  const half = join(root, `agents/ada/run.json.${(await deadIdentity()).pid}-1.tmp`);
+  const now = join(root, `agents/ada/run.json.${process.pid}-1.tmp`);
+  writeFileSync(half, "{");
+  writeFileSync(now, "{");
+
+  await stopTeam({ configDir }, team, { ...HASTY, member: MemberName.parse("ada") });
+  expect(existsSync(half)).toBe(true);
+  await stopTeam({ configDir }, team, HASTY);
+
+  expect([existsSync(half), existsSync(now)]).toEqual([false, true]);
 });
 
 test("one member is stopped, the others and the supervisor are left alone", async () => {
