@@ -1,13 +1,12 @@
 import type { Fs } from "../base/files.ts";
 import { nodeFiles } from "../base/node-files.ts";
 import { liveness } from "../base/process-identity.ts";
-import { teamPaths } from "../protocol/paths.ts";
 import { stopTagged } from "../spawn/stop-process.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { teamTag } from "./child-env.ts";
 import { findInstance, identityIn, lifeOf } from "./liveness.ts";
-import { sweepTemps } from "./repair-temps.ts";
+import { sweepTeamTemps } from "./repair-temps.ts";
 import { isLeftover } from "./stop-team.ts";
 import { settleLife } from "./supervisor-settle.ts";
 
@@ -29,7 +28,7 @@ export async function repairTeam(
     isLeftover(await team.readOn()),
   );
   if (leftover > 0) lines.push(`ended ${plural(leftover, "process", "processes")} of lives that are over`);
-  const swept = await sweepTemps(fs, teamPaths(configDir, team.name).root, team.host.now());
+  const swept = await sweepTeamTemps(configDir, team, fs);
   if (swept > 0) lines.push(`removed ${plural(swept, "temporary file", "temporary files")}`);
   return lines;
 }

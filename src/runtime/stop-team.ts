@@ -1,7 +1,5 @@
 import { TroupeError } from "../base/errors.ts";
-import { nodeFiles } from "../base/node-files.ts";
 import { type Actor, type InstanceId, type MemberName, sameName } from "../protocol/names.ts";
-import { teamPaths } from "../protocol/paths.ts";
 import { type StopLimits, stopProcess, stopTagged } from "../spawn/stop-process.ts";
 import { refusalText } from "../team/refusal-text.ts";
 import type { Member, TeamState } from "../team/state.ts";
@@ -9,7 +7,7 @@ import type { Team } from "../team/team.ts";
 import { instanceTag, teamTag } from "./child-env.ts";
 import { type Attempts, collectTrouble } from "./disk-trouble.ts";
 import { type SupervisorSigns, supervisorOf } from "./liveness.ts";
-import { sweepTemps } from "./repair-temps.ts";
+import { sweepTeamTemps } from "./repair-temps.ts";
 import { DETAILS, type MemberEnding, stopMember } from "./stop-member.ts";
 
 /** Asked → 30 s → SIGTERM → 10 s → SIGKILL. Source: faults.md K11. */
@@ -75,10 +73,7 @@ export async function stopTeam(
     await stopTagged(teamTag(configDir, team.name), async () => isLeftover(await team.readOn()));
   const report = isWhole ? { members, supervisor: await endSupervisor() } : { members };
   // Whoever was killed may have been in the middle of a file, and nobody starts here before the next start.
-  if (member === undefined)
-    await attempts.attempt(() =>
-      sweepTemps(nodeFiles(), teamPaths(configDir, team.name).root, team.host.now()),
-    );
+  if (member === undefined) await attempts.attempt(() => sweepTeamTemps(configDir, team));
   const cause = attempts.trouble();
   if (cause) throw notWritten(team, cause);
   return report;
