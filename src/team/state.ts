@@ -18,17 +18,17 @@ export interface Task {
   readonly id: TaskId;
   readonly subject: string;
   readonly description: string;
-  readonly activeForm?: string;
+  readonly activeForm?: string | undefined;
   readonly status: TaskStatus;
-  readonly owner?: Party;
+  readonly owner?: Party | undefined;
   /** The fencing token: the id of the claim that `owner` holds. Only with `owner`. */
-  readonly claim?: EntryId;
+  readonly claim?: EntryId | undefined;
   /** Only this party may claim it. */
-  readonly assignee?: Party;
-  readonly role?: Role;
+  readonly assignee?: Party | undefined;
+  readonly role?: Role | undefined;
   /** Larger comes first; 0 unless given. */
   readonly priority: number;
-  readonly parent?: TaskId;
+  readonly parent?: TaskId | undefined;
   /** The only truth about edges; what a task blocks is derived. */
   readonly blockedBy: readonly TaskId[];
   /** Claims accepted so far. */
@@ -36,9 +36,9 @@ export interface Task {
   /** Owners that died over it since it was created or reopened; at `DEATHS_HELD` it is held. */
   readonly deaths: number;
   /** Who had it last: its worker once it is done, in review, failed or given back. */
-  readonly previousOwner?: Party;
+  readonly previousOwner?: Party | undefined;
   /** What the last completion said; stays through a reopen, for whoever repairs it. */
-  readonly result?: string;
+  readonly result?: string | undefined;
   readonly notes: readonly TaskNote[];
   readonly createdBy: string;
   readonly createdAt: string;

@@ -33,26 +33,30 @@ export function create(state: TeamState, entry: EntryOf<"create">): Verdict {
   return accepted({ tasks: [newTask(entry, blockedBy, to)], ...withoutReport(state) });
 }
 
+/** Every field in the order of a copy of it (verdicts.ts), so that all tasks have one shape. */
 function newTask(entry: EntryOf<"create">, blockedBy: readonly TaskId[], assignee: Party | undefined): Task {
-  const { activeForm, role, parent } = entry;
   return {
     id: entry.task,
     subject: entry.subject,
     description: entry.description ?? "",
+    activeForm: entry.activeForm,
     status: "pending",
+    owner: undefined,
+    claim: undefined,
+    assignee,
+    role: entry.role,
     priority: entry.priority ?? 0,
+    parent: entry.parent,
     blockedBy,
     attempts: 0,
     deaths: 0,
+    previousOwner: undefined,
+    result: undefined,
     notes: [],
     createdBy: entry.by,
     createdAt: entry.at,
     updatedAt: entry.at,
     version: 1,
-    ...(activeForm !== undefined && { activeForm }),
-    ...(assignee !== undefined && { assignee }),
-    ...(role !== undefined && { role }),
-    ...(parent !== undefined && { parent }),
   };
 }
 
@@ -97,10 +101,13 @@ export function update(state: TeamState, entry: EntryOf<"update">): Verdict {
   const task = taskOf(state, entry.task);
   if (isRefused(task)) return task;
   if (!mayEdit(state, entry.by, task)) return mayNot(entry.by, "change", task);
-  const next = changed(withNullable(task, entry), entry, {
-    ...(entry.subject !== undefined && { subject: entry.subject }),
-    ...(entry.description !== undefined && { description: entry.description }),
-    ...(entry.priority !== undefined && { priority: entry.priority }),
+  const next = changed(task, entry, {
+    subject: entry.subject ?? task.subject,
+    description: entry.description ?? task.description,
+    priority: entry.priority ?? task.priority,
+    activeForm: updated(task.activeForm, entry.activeForm),
+    role: updated(task.role, entry.role),
+    parent: updated(task.parent, entry.parent),
   });
   const obstacle =
     (next.parent === task.parent ? undefined : whyNotParent(state, task.id, next.parent)) ??
@@ -108,18 +115,9 @@ export function update(state: TeamState, entry: EntryOf<"update">): Verdict {
   return obstacle ?? accepted({ tasks: [next] });
 }
 
-/** The task with those fields that an update may also take away. */
-function withNullable(task: Task, { activeForm, role, parent }: EntryOf<"update">): Task {
-  const { activeForm: oldForm, role: oldRole, parent: oldParent, ...rest } = task;
-  const form = activeForm === undefined ? oldForm : activeForm;
-  const newRole = role === undefined ? oldRole : role;
-  const newParent = parent === undefined ? oldParent : parent;
-  return {
-    ...rest,
-    ...(form != null && { activeForm: form }),
-    ...(newRole != null && { role: newRole }),
-    ...(newParent != null && { parent: newParent }),
-  };
+/** Null takes a field away. */
+function updated<T>(old: T | undefined, given: T | null | undefined): T | undefined {
+  return given === null ? undefined : (given ?? old);
 }
 
 function mayNot(who: string, what: string, task: Task): Refused {
@@ -141,9 +139,12 @@ export function assign(state: TeamState, entry: EntryOf<"assign">): Verdict {
   if (obstacle) return obstacle;
   const loser = loserOf(task, to);
   if (loser !== undefined && !entry.force) return refuse({ kind: "taken", task: task.id, by: loser });
-  const next = loser === undefined ? changed(task, entry, {}) : freed(task, entry, { status: "pending" });
-  const { assignee: _, ...rest } = next;
-  return accepted({ tasks: [to === undefined ? rest : { ...rest, assignee: spelled(state, to) }] });
+  const assignee = to && spelled(state, to);
+  const next =
+    loser === undefined
+      ? changed(task, entry, { assignee })
+      : freed(task, entry, { status: "pending", assignee });
+  return accepted({ tasks: [next] });
 }
 
 function whyNotAssigned(state: TeamState, { by }: EntryOf<"assign">, task: Task): Refused | undefined {

@@ -25,13 +25,45 @@ export function isRefused(found: object): found is Refused {
 
 /** A task as it is after an accepted entry about it. */
 export function changed(task: Task, entry: Entry, fields: Partial<Task>): Task {
-  return { ...task, ...fields, updatedAt: entry.at, version: task.version + 1 };
+  return Object.assign(copyOf(task, entry), fields);
 }
 
 /** The same for a task that loses its owner with this entry. */
 export function freed(task: Task, entry: Entry, fields: Partial<Task>): Task {
-  const { owner, claim: _, ...rest } = task;
-  return changed(owner === undefined ? rest : { ...rest, previousOwner: owner }, entry, fields);
+  const copy = copyOf(task, entry);
+  copy.previousOwner = task.owner ?? task.previousOwner;
+  copy.owner = undefined;
+  copy.claim = undefined;
+  return Object.assign(copy, fields);
+}
+
+type Copy = { -readonly [Field in keyof Required<Task>]: Task[Field] };
+
+/** Every field in its place, absent ones too: all tasks have one shape, and copying one costs a quarter of a spread. */
+function copyOf(task: Task, entry: Entry): Copy {
+  return {
+    id: task.id,
+    subject: task.subject,
+    description: task.description,
+    activeForm: task.activeForm,
+    status: task.status,
+    owner: task.owner,
+    claim: task.claim,
+    assignee: task.assignee,
+    role: task.role,
+    priority: task.priority,
+    parent: task.parent,
+    blockedBy: task.blockedBy,
+    attempts: task.attempts,
+    deaths: task.deaths,
+    previousOwner: task.previousOwner,
+    result: task.result,
+    notes: task.notes,
+    createdBy: task.createdBy,
+    createdAt: task.createdAt,
+    updatedAt: entry.at,
+    version: task.version + 1,
+  };
 }
 
 export function noted(task: Task, entry: Entry, text: string | undefined): readonly TaskNote[] {
