@@ -4,8 +4,13 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`troupe needs Node 20.19 or later; this is ${process.version}.\n`);
   process.exitCode = 1;
 } else {
-  const { openHost } = await import("../dist/base/host.js");
-  const { main } = await import("../dist/cli/main.js");
-  const host = openHost(import.meta.filename, process.cwd(), process.env);
-  process.exitCode = await main(process.argv.slice(2), host);
+  // From Node 22.1 on, what was compiled once is kept.
+  require("node:module").enableCompileCache?.();
+  const { openHost } = require("../dist/bundle/host.cjs");
+  const { main } = require("../dist/bundle/main.cjs");
+  const host = openHost(__filename, process.cwd(), process.env);
+  const run = async () => {
+    process.exitCode = await main(process.argv.slice(2), host);
+  };
+  void run();
 }
