@@ -14,6 +14,7 @@ export interface SeenRequest {
   /** Without `/a/NAME` and the query. */
   readonly path: string;
   readonly agent: string | undefined;
+  /** Undefined when it was no JSON, and when the server no longer keeps it. */
   readonly body: unknown;
   /** HTTP status; 0 while it is not answered and when the caller went away before. */
   readonly status: number;
@@ -51,6 +52,8 @@ export interface ModelServerOptions {
   readonly host: Host;
   /** One line a refused call, for people. Must not throw. */
   readonly log?: ((line: string) => void) | undefined;
+  /** So many of the last requests keep their body; all unless given. Each holds a conversation from its beginning: a server that runs for hours must not keep them. */
+  readonly bodies?: number | undefined;
 }
 
 /** Bytes of the largest body that is read, as the API has it. */
@@ -93,6 +96,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
     signal: gone.signal,
   };
   const index = serving.seen.push({ method: call.method, path, agent, body: call.body, status: 0 }) - 1;
+  if (serving.bodies !== undefined) note(serving, index - serving.bodies, { body: undefined });
   response.once("finish", () => note(serving, index, { status: response.statusCode }));
   const fault =
     bytes === undefined ? { status: 413, message: "Request exceeds the maximum size" } : undefined;

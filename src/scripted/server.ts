@@ -13,6 +13,8 @@ export interface ScriptedModelOptions {
   readonly host: Host;
   /** One line a call, for people. Must not throw. */
   readonly log?: (line: string) => void;
+  /** So many of the last requests keep their body; all unless given. */
+  readonly bodies?: number;
 }
 
 /** Serves the Anthropic Messages API on 127.0.0.1 with the answers of a script. No AI behind it. Throws `already_running` when the port is taken. */
@@ -21,12 +23,14 @@ export function startScriptedModel({
   port,
   host,
   log,
+  bodies,
 }: ScriptedModelOptions): Promise<ScriptedModel> {
   const progress = openProgress(script, host.newId);
   return startModelServer({
     port,
     host,
     log,
+    bodies,
     displayName: script.model === SCRIPTED_LABEL ? "Scripted model, no AI" : script.model,
     answer: async ({ agent = "*", request, note, signal }, response) => {
       const decision = progress.next(agent, request);

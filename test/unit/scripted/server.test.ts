@@ -1,6 +1,6 @@
 import { Anthropic, APIError, InternalServerError } from "@anthropic-ai/sdk";
 import { betaTool } from "@anthropic-ai/sdk/helpers/beta/json-schema";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { parseScript } from "../../../src/scripted/read-script.ts";
 import { startScriptedModel } from "../../../src/scripted/server.ts";
 import { ASK, scriptedClient, sdkClient } from "../../support/scripted-client.ts";
@@ -196,4 +196,19 @@ test("an unknown request field, an unsupported one and an unknown beta are 400",
   expect(await failure({ betas: ["message-threads-2026-08-12"] })).toMatch(
     /400 .*Unexpected value\(s\) `message-threads-2026-08-12`/,
   );
+});
+
+test("a server that keeps one body forgets those before it, and no request", async () => {
+  const script = parseScript('agents: { "*": [{ times: any, say: Yes. }] }', "script.yaml");
+  const model = await startScriptedModel({ script, host: testHost("bodies"), bodies: 1 });
+  onTestFinished(model.close);
+  const client = sdkClient(model.url);
+
+  for (let call = 0; call < 3; call++) await client.messages.create(ASK);
+
+  expect(model.requests().map(({ status, body }) => [status, body !== undefined])).toEqual([
+    [200, false],
+    [200, false],
+    [200, true],
+  ]);
 });
