@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createBenchTeam } from "./ours.mjs";
+import { sizesOf } from "./sizes.mjs";
 import { median, percentile } from "./statistics.mjs";
 
 const FULL = { tasks: 1_000, rounds: 15 };
@@ -13,8 +14,8 @@ function timed(args, env) {
 }
 
 /** P6: what a call of the command costs, against `node -e 0` in turn. */
-export async function cliStart(folder, { smoke, progress }) {
-  const { tasks, rounds } = smoke ? SMOKE : FULL;
+export async function cliStart(folder, options) {
+  const { tasks, rounds } = sizesOf(FULL, SMOKE, options);
   await createBenchTeam(folder, tasks);
   const env = { PATH: process.env.PATH, HOME: folder, CLAUDE_CONFIG_DIR: folder, TROUPE_TEAM: "bench" };
   const commands = {
@@ -43,7 +44,7 @@ export async function cliStart(folder, { smoke, progress }) {
         target: `≤ 1.6x of node -e 0 plus 60 ms: ${Math.round(limit)} ms`,
         ok: ours.p50Ms <= limit,
       };
-      progress(row);
+      options.progress(row);
       return row;
     });
 }

@@ -4,10 +4,11 @@ import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { arrayInbox } from "./array-inbox.mjs";
-import { built, memberName, openBenchTeam } from "./ours.mjs";
+import { built, memberName, must, openBenchTeam } from "./ours.mjs";
 import { pollMailbox } from "./poll.mjs";
 
-const SETTLE_MS = 3_000;
+/** What has not come by then is lost. */
+const LOST_MS = 30_000;
 
 const nothing = () => undefined;
 function silentWatcher() {
@@ -21,17 +22,19 @@ export function dropWatchEvents() {
 }
 
 const nowNs = () => process.hrtime.bigint();
+const nowUs = () => Number(nowNs() / 1000n);
 const stamped = (kind) => `${kind} ${nowNs()} ${"x".repeat(200)}`;
 
-async function openOurs({ folder, index }) {
+async function openOurs({ folder, index, procs }) {
   const { sendMessage, openMailbox } = await built("team/mail.js");
   const team = await openBenchTeam(folder);
+  const everybody = Array.from({ length: procs }, (_, other) => memberName(other));
+  const others = everybody.filter((_, other) => other !== index);
   const stop = new AbortController();
   return {
-    send: async (to, text) => {
-      const outcome = await sendMessage(team, memberName(index), { to: [memberName(to)], text });
-      if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.reason)}`);
-    },
+    send: async (to, text) =>
+      must(await sendMessage(team, memberName(index), { to: [memberName(to)], text })),
+    sendAll: async (text) => must(await sendMessage(team, memberName(index), { to: others, text })),
     receive: async (callback) => {
       const mailbox = await openMailbox(team, memberName(index), new Set());
       for await (const _ of mailbox.changes(stop.signal)) {
@@ -47,17 +50,21 @@ async function openOurs({ folder, index }) {
   };
 }
 
-function openPoll({ folder, index, pollMs }) {
+function openPoll({ folder, index, procs, pollMs }) {
   const inboxOf = (owner) => arrayInbox(join(folder, `${memberName(owner)}.json`));
   const stop = new AbortController();
   const read = () => JSON.parse(readFileSync(join(folder, `${memberName(index)}.json`), "utf8"));
+  const send = async (to, text) => {
+    if (!(await inboxOf(to).send({ from: memberName(index), text }))) throw new Error("refused");
+  };
   return {
-    send: async (to, text) => {
-      if (!(await inboxOf(to).send({ from: memberName(index), text }))) throw new Error("refused");
+    send,
+    sendAll: async (text) => {
+      for (let to = 0; to < procs; to++) if (to !== index) await send(to, text);
     },
     receive: async (callback) => {
       // Receivers of one run do not read in step: each began at its own moment.
-      await pause((pollMs * index) / 16);
+      await pause((pollMs * index) / procs);
       await pollMailbox(read, pollMs, (message) => callback(message.text), stop.signal);
     },
     close: () => stop.abort(),
@@ -88,8 +95,47 @@ export async function prepareDelivery(spec) {
       }
       const burst = spec.index === 0 ? spec.burst : 0;
       for (let count = 0; count < burst; count++) await end.send(to, stamped("burst"));
-      await pause(SETTLE_MS);
+      await pause(spec.settleMs);
       return { latencies, sent: spec.seconds + burst };
+    },
+    close: async () => {
+      await end.close();
+      await receiving;
+    },
+  };
+}
+
+/**
+ * One member of a broadcast: member 0 sends `broadcasts` messages to all others, `gapMs` apart, the others receive.
+ * Times in microseconds of the clock that all processes share: when each send was called, and when each arrived.
+ */
+export async function prepareBroadcast(spec) {
+  const end = await (spec.impl === "ours" ? openOurs(spec) : openPoll(spec));
+  const received = [];
+  let allCame;
+  const all = new Promise((resolve) => {
+    allCame = resolve;
+  });
+  const receiving = end.receive((text) => {
+    received.push([Number(text.split(" ")[0]), nowUs()]);
+    if (received.length === spec.broadcasts) allCame();
+  });
+  const sendAll = async () => {
+    const began = [];
+    const sentMs = [];
+    for (let number = 0; number < spec.broadcasts; number++) {
+      began.push(nowUs());
+      await end.sendAll(`${number} ${"x".repeat(300)}`);
+      sentMs.push((nowUs() - began[number]) / 1000);
+      await pause(spec.gapMs);
+    }
+    return { began, sentMs };
+  };
+  return {
+    run: async () => {
+      if (spec.index === 0) return sendAll();
+      await Promise.race([all, pause(LOST_MS, undefined, { ref: false })]);
+      return { received };
     },
     close: async () => {
       await end.close();

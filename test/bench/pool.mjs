@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { startChild } from "./children.mjs";
 
 const START_DELAY_MS = 40;
 
 function startProcess(args) {
-  const child = spawn(process.execPath, [new URL("process.mjs", import.meta.url).pathname, ...args], {
+  const child = startChild([new URL("process.mjs", import.meta.url).pathname, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

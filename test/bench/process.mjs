@@ -1,12 +1,13 @@
 // One process of a workload: told what to prepare, says READY, starts at the instant it is given, reports, and again.
 import { createInterface } from "node:readline";
-import { dropWatchEvents, prepareDelivery } from "./delivery.mjs";
+import { dropWatchEvents, prepareBroadcast, prepareDelivery } from "./delivery.mjs";
 import { repeatSteps, steps } from "./steps.mjs";
 
 if (process.argv.includes("--deaf")) dropWatchEvents();
 
 async function prepare(spec) {
   if (spec.workload === "delivery") return prepareDelivery(spec);
+  if (spec.workload === "broadcast") return prepareBroadcast(spec);
   const opened = await steps[spec.workload][spec.impl](spec);
   return { run: () => repeatSteps(opened, spec), close: opened.close };
 }
