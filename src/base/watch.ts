@@ -35,16 +35,28 @@ export function watchFolders(
       }
     };
     attach();
-    const timer = setTimeout(function tick() {
+    const tick = (): void => {
       attach();
       hint();
-      timer.refresh();
-    }, options.pollMs);
+      timer = setTimeout(tick, untilNextTick(options.pollMs));
+    };
+    let timer = setTimeout(tick, untilNextTick(options.pollMs));
     return () => {
       clearTimeout(timer);
       for (const watcher of watchers.values()) watcher.close();
     };
   }, signal);
+}
+
+/**
+ * Milliseconds until this process's next multiple of `periodMs`: what a process does at intervals falls together, since
+ * waking it costs more than looking does, and two processes have begun at different moments.
+ */
+export function untilNextTick(periodMs: number): number {
+  const now = performance.now();
+  // A timer may fire a moment early: that was this tick, and not the one before it.
+  const ticks = Math.floor(now / periodMs + 0.01);
+  return (ticks + 1) * periodMs - now;
 }
 
 interface Attaching {

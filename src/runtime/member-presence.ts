@@ -1,5 +1,6 @@
 import { packageVersion } from "../base/package-version.ts";
 import { ownIdentity } from "../base/process-identity.ts";
+import { untilNextTick } from "../base/watch.ts";
 import type { RunFile, Usage } from "../protocol/files.ts";
 import { NO_USAGE } from "./cost.ts";
 import type { LifeControl } from "./member-control.ts";
@@ -51,7 +52,7 @@ export function openPresence(job: MemberJob, model: string, control: LifeControl
     timer = setTimeout(() => {
       show();
       beat();
-    }, BEAT_MS).unref();
+    }, untilNextTick(BEAT_MS)).unref();
   };
 
   return {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { TroupeError } from "../base/errors.ts";
+import { untilNextTick } from "../base/watch.ts";
 import type { InstanceId, MemberName } from "../protocol/names.ts";
 import { memberNamed } from "../team/derive.ts";
 import { sweep } from "../team/rescue.ts";
@@ -9,7 +10,6 @@ import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
 import type { StopReason } from "./member-life.ts";
 import type { Living } from "./member-work.ts";
-import { phaseOf } from "./phase.ts";
 
 /** Between two looks for tasks of the dead, in ms. Source: faults.md P5: free within 5 s. */
 const SWEEP_MS = 2_000;
@@ -128,15 +128,16 @@ async function watchMail(
   for await (const _ of changes(signal)) ring();
 }
 
-/** Frees the tasks of the dead each 2 s; members begin at different moments. */
+/** Frees the tasks of the dead each 2 s. */
 async function watchDeaths(
-  { team, instance, onTrouble }: MemberJob,
+  { team, onTrouble }: MemberJob,
   ring: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   const isDead = deathWatch(team);
-  await rest(phaseOf(instance, SWEEP_MS), signal);
-  while (!signal.aborted) {
+  for (;;) {
+    await rest(untilNextTick(SWEEP_MS), signal);
+    if (signal.aborted) return;
     try {
       // By troupe, not by the member, which may give back nobody's task but its own.
       const freed = await sweep(team, "system", isDead);
@@ -144,7 +145,6 @@ async function watchDeaths(
     } catch (error) {
       onTrouble(error);
     }
-    await rest(SWEEP_MS, signal);
   }
 }
 

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type WatchOptions, watchFolders } from "../../../src/base/watch.ts";
+import { untilNextTick, type WatchOptions, watchFolders } from "../../../src/base/watch.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 import { until } from "../../support/until.ts";
 
@@ -102,4 +102,18 @@ test("ends with its signal, also before it began", async () => {
   const never = await watchFolders([tempFolder()], { pollMs: 60_000 }, over.signal).next();
 
   expect(never.done).toBe(true);
+});
+
+test.each([20, 1_000, 10_000])("what a process does each %i ms falls on the same moments", (periodMs) => {
+  const before = performance.now();
+  const left = untilNextTick(periodMs);
+  const after = performance.now();
+
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThanOrEqual(1.01 * periodMs);
+  // A multiple of the period stands between the two, however long the call took.
+  const tiny = 1e-9;
+  expect(Math.floor((after + left) / periodMs + tiny)).toBeGreaterThanOrEqual(
+    Math.ceil((before + left) / periodMs - tiny),
+  );
 });
