@@ -13,6 +13,9 @@ export function sealLine(): Buffer<ArrayBuffer> {
   return encodeLine('{"v":1,"op":"seal"}');
 }
 
+/** Stands in every seal, and in few other lines. */
+const SEAL_MARK = Buffer.from('"seal"');
+
 export function isSeal(value: Record<string, unknown>): boolean {
   return value["op"] === "seal" && value["id"] === undefined;
 }
@@ -48,16 +51,31 @@ async function someLine(
   }
 }
 
-/** Whether a seal stands in the segment. Looks at its end first, where it nearly always is. */
-export async function isSealed(fs: Fs, file: OpenFile): Promise<boolean> {
+/** Whether a seal stands in the segment at or behind `from`. Looks at its end first, where it nearly always is. */
+export async function isSealed(fs: Fs, file: OpenFile, from = 0): Promise<boolean> {
   const { size } = await fs.facts(file);
   const near = size - BACK_BYTES;
-  if (near > 0) {
+  if (near > from) {
     const bytes = await readChunk(fs, file, near, BACK_BYTES);
     const first = lineEnd(bytes, 0);
     if (first >= 0 && (await someLine(fs, file, near + first, isSealLine))) return true;
   }
-  return someLine(fs, file, 0, isSealLine);
+  return hasSealFrom(fs, file, from);
+}
+
+/** Only lines that look like a seal are decoded: a segment of the journal holds half a million others. */
+async function hasSealFrom(fs: Fs, file: OpenFile, from: number): Promise<boolean> {
+  for (let offset = from; ; await turn()) {
+    const bytes = await readChunk(fs, file, offset, CHUNK_BYTES);
+    const last = bytes.lastIndexOf(10);
+    for (let hit = bytes.indexOf(SEAL_MARK); hit >= 0 && hit < last; ) {
+      const end = lineEnd(bytes, hit);
+      if (isSealLine(decodeLine(bytes, bytes.lastIndexOf(10, hit) + 1, end))) return true;
+      hit = bytes.indexOf(SEAL_MARK, end);
+    }
+    if (bytes.length < CHUNK_BYTES) return false;
+    offset += last < 0 ? bytes.length : last + 1;
+  }
 }
 
 /** What stands in front of a seal, or is not there: the answer a writer needs when the next segment exists. */

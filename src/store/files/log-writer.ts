@@ -51,7 +51,7 @@ export function createLogWriter<E extends { readonly id: EntryId }>(deps: Writer
       const synced = await serial(() => place(writer, line, entry.id));
       return (await synced()) ? "done" : "uncertain";
     },
-    seal: (segment) => serial(() => seal(writer, segment)),
+    seal: (segment) => serial(() => seal(writer, segment, 0)),
     close: () => serial(() => retire(writer)),
   };
 }
@@ -178,7 +178,7 @@ async function openTarget<E>(writer: Writer<E>): Promise<AppendTarget> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const segments = await segmentsOf(writer);
     const number = segments.at(-1) ?? 1;
-    if (segments.includes(number - 1)) await seal(writer, number - 1);
+    if (segments.includes(number - 1)) await seal(writer, number - 1, 0);
     const path = log.segment(number);
     const target = await openOne(writer, number, path);
     writer.target = target;
@@ -238,18 +238,19 @@ async function roll<E>(writer: Writer<E>, target: AppendTarget): Promise<void> {
   const next = log.segment(target.number + 1);
   await ifAbsent(() => fs.create(next, new Uint8Array()), next);
   target.isOver = true;
-  await seal(writer, target.number);
+  await seal(writer, target.number, target.floor);
   await retire(writer);
 }
 
-async function seal<E>(writer: Writer<E>, segment: number): Promise<void> {
+/** `floor`: up to there no seal stands. */
+async function seal<E>(writer: Writer<E>, segment: number, floor: number): Promise<void> {
   const { fs, place: log } = writer;
   const path = log.segment(segment);
   try {
     const file = await fs.openAppend(path);
     try {
       await locked(writer, path, async () => {
-        if (!(await isSealed(fs, file))) await appendSeal(fs, file);
+        if (!(await isSealed(fs, file, floor))) await appendSeal(fs, file);
         // A seal that a power cut takes away would let entries count that were appended again behind it.
         if (writer.durability === "power") await fs.sync(file);
       });

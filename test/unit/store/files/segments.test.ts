@@ -91,6 +91,18 @@ describe("sealing", () => {
     expect(store.compare(await store.journal.end(), next)).toBe(0);
   });
 
+  test("whoever fills a segment seals it without reading it again", async () => {
+    const team = await fileTeam();
+    const { store, fs } = await team.open({ mailSealBytes: 4_000_000 });
+    const mailbox = store.mailbox(bob);
+    for (let counter = 1; counter <= 20; counter++)
+      await mailbox.append(message(counter, "x".repeat(200_000)));
+    const segment = join(team.paths.mailbox(bob), "1.jsonl");
+    expect(sealsIn(segment)).toBe(1);
+    // Four megabytes are four readings.
+    expect(fs.calls.filter((call) => call === `readFrom ${segment}`).length).toBeLessThan(3);
+  });
+
   test("two processes that append in turn both follow the seals of the other", async () => {
     const team = await fileTeam();
     const [one, other] = [(await team.open(small)).store, (await team.open(small)).store];
