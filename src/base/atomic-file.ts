@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { closeFile } from "./close-file.ts";
 import { diskError, isSystemError } from "./disk-error.ts";
 import { isErrno } from "./errors.ts";
 import type { Fs } from "./files.ts";
@@ -46,7 +47,7 @@ async function syncFile(fs: Fs, path: string): Promise<void> {
   try {
     await fs.sync(file);
   } finally {
-    await fs.close(file);
+    await closeFile(fs, file);
   }
 }
 
@@ -70,7 +71,7 @@ export async function readWhole(fs: Fs, path: string, max: number): Promise<Buff
       const bytes = await fs.readFrom(file, 0, size);
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     } finally {
-      await fs.close(file);
+      await closeFile(fs, file);
     }
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;

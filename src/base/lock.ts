@@ -1,3 +1,4 @@
+import { rmdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isSystemError } from "./disk-error.ts";
 import { TroupeError } from "./errors.ts";
@@ -33,7 +34,7 @@ export async function withLock<T>(path: string, job: (isHeld: () => boolean) => 
   try {
     return await job(() => held);
   } finally {
-    await releaseQuietly(release);
+    await releaseQuietly(path, release);
   }
 }
 
@@ -64,12 +65,25 @@ function notLocked(path: string, cause: Error): TroupeError {
 }
 
 /** A lock that was lost cannot be given back; the library says so by errors that have no errno. */
-async function releaseQuietly(release: () => Promise<void>): Promise<void> {
+async function releaseQuietly(path: string, release: () => Promise<void>): Promise<void> {
   try {
     await release();
   } catch (error) {
+    if (isSystemError(error)) return removeLock(`${path}.lock`);
     const isLost =
       error instanceof Error && "code" in error && ["ERELEASED", "ENOTACQUIRED"].includes(String(error.code));
-    if (!isLost && !isSystemError(error)) throw error;
+    if (!isLost) throw error;
+  }
+}
+
+/**
+ * The library forgets a lock whose removal failed: without a second try everybody, this process too, would wait until
+ * it is stale. What cannot be removed then either is left for that.
+ */
+async function removeLock(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }

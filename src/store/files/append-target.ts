@@ -1,3 +1,4 @@
+import { closeFile } from "../../base/close-file.ts";
 import { isSystemError } from "../../base/disk-error.ts";
 import type { Fs, OpenFile } from "../../base/files.ts";
 
@@ -47,7 +48,7 @@ export function createAppendTarget(fs: Fs, number: number, file: OpenFile, floor
     },
     retire: async () => {
       await Promise.allSettled([running, next]);
-      await fs.close(file);
+      await closeFile(fs, file);
     },
   };
   return target;

@@ -50,11 +50,19 @@ export function openCursorFile(
  */
 async function removeReadSegments(fs: Fs, cursor: string, place: LogPlace, current: number): Promise<void> {
   if (current === 1) return;
-  const now = (await fs.stat(cursor))?.modifiedMs ?? 0;
+  const now = (await modifiedMs(fs, cursor)) ?? 0;
   for (const number of await place.list()) {
     const path = place.segment(number);
-    const facts = number < current ? await fs.stat(path) : undefined;
-    if (facts && now - facts.modifiedMs > KEEP_MS) await remove(fs, path);
+    const lastMs = number < current ? await modifiedMs(fs, path) : undefined;
+    if (lastMs !== undefined && now - lastMs > KEEP_MS) await remove(fs, path);
+  }
+}
+
+async function modifiedMs(fs: Fs, path: string): Promise<number | undefined> {
+  try {
+    return (await fs.stat(path))?.modifiedMs;
+  } catch (error) {
+    throw diskError(error, "look at", path);
   }
 }
 

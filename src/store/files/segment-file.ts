@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { closeFile } from "../../base/close-file.ts";
 import { diskError } from "../../base/disk-error.ts";
 import { isErrno } from "../../base/errors.ts";
 import type { Fs, OpenFile } from "../../base/files.ts";
@@ -33,7 +34,7 @@ export function createSegmentFile(fs: Fs, place: LogPlace): SegmentFile {
   const close = async (): Promise<void> => {
     const closing = current;
     current = undefined;
-    if (closing) await fs.close(closing.file);
+    if (closing) await closeFile(fs, closing.file);
   };
   /** A descriptor that failed once (ESTALE) is opened anew by the next call. */
   const failed = async (error: unknown, doing: string, path: string): Promise<unknown> => {
@@ -83,7 +84,7 @@ async function openSegment(fs: Fs, number: number, path: string): Promise<OpenSe
   try {
     return { number, path, file, inode: (await fs.facts(file)).inode };
   } catch (error) {
-    await fs.close(file);
+    await closeFile(fs, file);
     throw error;
   }
 }

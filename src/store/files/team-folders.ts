@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { closeFile } from "../../base/close-file.ts";
 import { diskError, isSystemError } from "../../base/disk-error.ts";
 import { isErrno, TroupeError } from "../../base/errors.ts";
 import type { Fs } from "../../base/files.ts";
@@ -67,7 +68,7 @@ async function syncAll(fs: Fs, root: string): Promise<void> {
   try {
     await fs.sync(file);
   } finally {
-    await fs.close(file);
+    await closeFile(fs, file);
   }
   await fs.syncFolder(join(root, "journal"));
   await fs.syncFolder(root);
