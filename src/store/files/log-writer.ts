@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { closeFile } from "../../base/close-file.ts";
 import { diskError, isSystemError } from "../../base/disk-error.ts";
 import { isErrno, TroupeError } from "../../base/errors.ts";
 import type { Fs, OpenFile } from "../../base/files.ts";
@@ -7,7 +8,7 @@ import type { EntryId } from "../../protocol/names.ts";
 import type { Decoder } from "../decoder.ts";
 import { encodeEntry } from "../encode-entry.ts";
 import { type AppendTarget, createAppendTarget } from "./append-target.ts";
-import { findEntry, isSealed, sealLine } from "./log-lines.ts";
+import { findEntry, isSealed, readChunk, sealLine } from "./log-lines.ts";
 import { ifAbsent, type LogPlace, vanished } from "./log-place.ts";
 
 export interface LogWriter<E> {
@@ -110,7 +111,7 @@ async function write<E>(
   // Never continued: others may have appended since. The entry may become whole by the next newline.
   if (count < line.length) return "uncertain";
   try {
-    const answer = await settle(writer, target, id);
+    const answer = await settle(writer, target, { line, id });
     if (!lock || answer !== "stands") return answer;
     const found = await findEntry(fs, target.file, floor, id);
     return found === "missing" || !isHeld() ? "uncertain" : found;
@@ -125,8 +126,12 @@ function causeOf(error: unknown): unknown {
   return error instanceof TroupeError ? error.cause : undefined;
 }
 
-/** Whether what was just written stands in front of any seal, in a file that is still there. */
-async function settle<E>({ fs, place: log }: Writer<E>, target: AppendTarget, id: EntryId): Promise<Answer> {
+/** Whether what was just written stands whole, in front of any seal, in a file that is still there. */
+async function settle<E>(
+  { fs, place: log }: Writer<E>,
+  target: AppendTarget,
+  { line, id }: Pick<Write, "line" | "id">,
+): Promise<Answer> {
   const { size, links } = await fs.facts(target.file);
   if (links === 0) {
     if (log.removable) return "void";
@@ -138,8 +143,26 @@ async function settle<E>({ fs, place: log }: Writer<E>, target: AppendTarget, id
     const found = await findEntry(fs, target.file, target.floor, id);
     return found === "missing" ? "uncertain" : found;
   }
+  if (!(await isWhole(fs, target, { line, id, size }))) return "uncertain";
   target.floor = size;
   return "stands";
+}
+
+/**
+ * Node goes on with a write that the kernel cut short and answers the sum (libuv, `uv__fs_write_all`): an entry of
+ * somebody else may stand between the two parts, and ours is torn.
+ */
+async function isWhole(
+  fs: Fs,
+  { file, floor }: AppendTarget,
+  { line, id, size }: Pick<Write, "line" | "id"> & { readonly size: number },
+): Promise<boolean> {
+  // As much is new since the last look as the line is long: nobody else has appended. Less is new: it was lost.
+  const added = size - floor;
+  if (added <= line.length) return added === line.length;
+  // Of many writers the last one finds its own at the end.
+  const tail = await readChunk(fs, file, size - line.length, line.length);
+  return tail.equals(line) || (await findEntry(fs, file, floor, id)) === "stands";
 }
 
 /** After an answer that says nothing: a new descriptor, and a look for the own id. */
@@ -153,7 +176,7 @@ async function lookAgain<E>(writer: Writer<E>, target: AppendTarget, id: EntryId
       // Found is not kept: what failed to answer is appended again, and synced by the descriptor that wrote it.
       return found === "missing" || writer.durability === "power" ? "uncertain" : found;
     } finally {
-      await fs.close(file);
+      await closeFile(fs, file);
     }
   } catch (error) {
     if (isSystemError(error)) return "uncertain";
@@ -203,7 +226,7 @@ async function openOne<E>(writer: Writer<E>, number: number, path: string): Prom
     }
     return createAppendTarget(fs, number, file, size);
   } catch (error) {
-    if (file) await fs.close(file);
+    if (file) await closeFile(fs, file);
     if (isErrno(error, "ENOENT")) throw vanished(path, error);
     throw diskError(error, "open", path);
   }
@@ -255,7 +278,7 @@ async function seal<E>(writer: Writer<E>, segment: number, floor: number): Promi
         if (writer.durability === "power") await fs.sync(file);
       });
     } finally {
-      await fs.close(file);
+      await closeFile(fs, file);
     }
   } catch (error) {
     // Sealed and removed since it was listed.
