@@ -43,6 +43,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   EACCES: -13,
   EDQUOT: -122,
   EFBIG: -27,
+  EINTR: -4,
   EIO: -5,
   EMFILE: -24,
   ENFILE: -23,
