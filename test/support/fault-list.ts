@@ -41,7 +41,7 @@ C5 | EACCES, EPERM on team, mailbox, log, lock |
 C6 | EIO on read, write, fsync |
 C7 | ESTALE, ENOLCK |
 C8 | EINTR, short write |
-C9 | slow disk, fsync 500 ms | needs a limited or mounted file system in CI, a later issue
+C9 | slow disk, fsync 500 ms |
 C10 | EXDEV on rename |
 C11 | inodes or space nearly gone | doctor's repairs are a later issue
 C12 | tmp files pile up |
