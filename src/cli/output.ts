@@ -220,15 +220,33 @@ export const VersionOutput = z.object({
 
 export const DoctorOutput = z.object({
   version: z.string(),
+  /** Whether repairs were asked for. */
+  fixed: z.boolean(),
   facts: z.array(z.object({ area: z.string(), text: z.string() })).readonly(),
   findings: z
     .array(
       z.object({
         id: z.string().regex(/^DR\d{3}$/),
         area: z.string(),
+        team: z.string().nullable(),
+        severity: z.enum(["note", "warning", "error"]),
         what: z.string(),
+        details: z.array(z.string()).readonly(),
         why: z.string(),
         do: z.string(),
+        /** What `--fix` does about it. */
+        fix: z.string().nullable(),
+      }),
+    )
+    .readonly(),
+  /** What `--fix` did, and what it could not do. */
+  repairs: z
+    .array(
+      z.object({
+        id: z.string().regex(/^DR\d{3}$/),
+        team: z.string().nullable(),
+        done: z.boolean(),
+        text: z.string(),
       }),
     )
     .readonly(),

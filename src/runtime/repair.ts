@@ -1,61 +1,57 @@
+import { TroupeError } from "../base/errors.ts";
 import type { Fs } from "../base/files.ts";
 import { nodeFiles } from "../base/node-files.ts";
-import { liveness } from "../base/process-identity.ts";
-import { stopTagged } from "../spawn/stop-process.ts";
-import type { Member } from "../team/state.ts";
+import { teamPaths } from "../protocol/paths.ts";
 import type { Team } from "../team/team.ts";
-import { teamTag } from "./child-env.ts";
-import { findInstance, identityIn, lifeOf } from "./liveness.ts";
-import { sweepTeamTemps } from "./repair-temps.ts";
-import { isLeftover } from "./stop-team.ts";
-import { settleLife } from "./supervisor-settle.ts";
+import { decideToRepair } from "./repair-decide.ts";
+import { nodeDisk } from "./repair-disk.ts";
+import type { RepairFinding, RepairPlace } from "./repair-finding.ts";
+import { lookAtFold } from "./repair-fold.ts";
+import { looksAtFiles, looksAtTeam } from "./repair-looks.ts";
+
+/** Logs up to this many bytes are walked whole at each start of a supervisor; `doctor` walks them whatever they have. */
+const START_WALK_BYTES = 64 * 1024 * 1024;
 
 /**
- * What a dead supervisor, or a crash of everything, left behind: lives that are over and not written down, `run.json`
- * of the dead, temporary files, processes of lives that are over. Idempotent; may be killed anywhere and begins again.
- * Called under the lease, so nobody else is about to start anything. Answers one line a repair. Source: faults.md §5.
+ * What a dead supervisor, or a crash of everything, left behind. Idempotent; may be killed anywhere and begins again.
+ * Called under the lease, so nobody else is about to start anything. Answers one line a repair, and one for each life
+ * that goes on. Throws what the journal throws. Source: faults.md §5.
  */
 export async function repairTeam(
   configDir: string,
   team: Team,
   fs: Fs = nodeFiles(),
 ): Promise<readonly string[]> {
+  const paths = teamPaths(configDir, team.name);
+  const place: RepairPlace = { configDir, paths, fs, disk: nodeDisk(), now: team.host.now };
+  const looks = [
+    ...looksAtFiles(place),
+    async () => {
+      const { findings, isDisputed } = await lookAtFold(place, team, { maxBytes: START_WALK_BYTES });
+      if (isDisputed) throw misled(team);
+      return findings;
+    },
+    ...looksAtTeam(place, team, "leased"),
+  ];
   const lines: string[] = [];
-  const state = await team.readOn();
-  for (const member of state.members.values())
-    if (member.backend === "child") lines.push(...(await repairMember(team, member)));
-  const leftover = await stopTagged(teamTag(configDir, team.name), async () =>
-    isLeftover(await team.readOn()),
-  );
-  if (leftover > 0) lines.push(`ended ${plural(leftover, "process", "processes")} of lives that are over`);
-  const swept = await sweepTeamTemps(configDir, team, fs);
-  if (swept > 0) lines.push(`removed ${plural(swept, "temporary file", "temporary files")}`);
+  for (const look of looks) for (const finding of await look()) lines.push(...(await repaired(finding)));
   return lines;
 }
 
-function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
+/** Lives decide about what is started next: there trouble ends the start. Of anything else the log tells. */
+async function repaired(finding: RepairFinding): Promise<readonly string[]> {
+  const { kind, what, severity, repair } = finding;
+  if (kind === "lives_on") return [what];
+  if (!repair) return severity === "error" ? [what] : [];
+  if (kind === "dead_life" || kind === "orphaned_task") return [(await repair.apply()) ?? []].flat();
+  const outcome = await decideToRepair(() => undefined)(finding);
+  if (outcome.kind === "repaired") return [outcome.line];
+  return outcome.kind === "left" ? [`${what}: not repaired: ${outcome.why}`] : [];
 }
 
-async function repairMember(team: Team, member: Member): Promise<readonly string[]> {
-  const { life, name } = member;
-  if (!life || life.ended)
-    return (await removeStaleRun(team, member)) ? [`${name}: run.json of a dead process removed`] : [];
-  const { verdict, run } = await lifeOf(team, member);
-  if (verdict === "dead" || (verdict === "starting" && !(await findInstance(life.instance)))) {
-    await settleLife(team, "system", member, {
-      how: "died",
-      detail: "its process was gone when the team was resumed",
-    });
-    return [`${name}: its process was gone; its tasks are free`];
-  }
-  return [`${name}: lives on as pid ${run?.pid ?? "unknown"}; adopted`];
-}
-
-/** Of whatever life it is, as long as its process is proven dead. */
-async function removeStaleRun(team: Team, { name }: Member): Promise<boolean> {
-  const run = await team.store.presence.read(name);
-  if (!run || (await liveness(identityIn(run))) !== "dead") return false;
-  await team.store.presence.remove(name, run.instance);
-  return true;
+/** Whoever opened the team with a snapshot that says something else than the journal must not decide anything. */
+function misled(team: Team): TroupeError {
+  return new TroupeError("failed", `the snapshot of team ${team.name} says something else than its journal`, {
+    hint: `troupe doctor --fix --team ${team.name}, then: troupe resume ${team.name}`,
+  });
 }

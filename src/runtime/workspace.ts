@@ -1,3 +1,4 @@
+import type { Fs } from "../base/files.ts";
 import type { Host } from "../base/host.ts";
 import { nodeFiles } from "../base/node-files.ts";
 import { InstanceId, type TeamName } from "../protocol/names.ts";
@@ -26,9 +27,8 @@ export interface Workspace {
 }
 
 /** Throws `state_dir` naming the variable when neither gives a folder to work in. Touches nothing yet. */
-export function openWorkspace(host: Host): Workspace {
+export function openWorkspace(host: Host, fs: Fs = nodeFiles()): Workspace {
   const configDir = configFolder(host);
-  const fs = nodeFiles();
 
   async function openWith(
     name: TeamName,

@@ -3,14 +3,17 @@ import { defineCommand } from "../command.ts";
 
 export const doctor = defineCommand({
   name: "doctor",
-  summary: "Check the program, the state folder, the teams and the model; exit 1 when something is found.",
+  summary:
+    "Check the program, the state folder, the teams and the model; exit 1 when something is left to do.",
   examples: [
-    { line: "troupe doctor", note: "all teams", exit: 1 },
+    { line: "troupe doctor", note: "all teams; changes nothing", exit: 1 },
+    { line: "troupe doctor --fix", note: "repairs what a crash left, a line each", exit: 1 },
     { line: "troupe doctor --team parser-build --json", note: "one team, for a bug report", exit: 1 },
   ],
-  input: z.object({}),
-  run: async (_, context, signal) => {
+  options: [["--fix", "repair what can be repaired; may be killed and begun again"]],
+  input: z.object({ fix: z.boolean().default(false) }),
+  run: async ({ fix }, context, signal) => {
     const { examine } = await import("../doctor/examine.ts");
-    return examine(context, signal);
+    return examine(context, fix, signal);
   },
 });

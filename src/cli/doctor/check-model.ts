@@ -16,6 +16,10 @@ export async function checkModel(host: Host, signal: AbortSignal): Promise<Check
     const finding: Finding = {
       id: "DR030",
       area: "model",
+      team: null,
+      severity: "warning",
+      details: [],
+      fix: null,
       what: error.message,
       why: "agents cannot work without a model; people and scripts can",
       do: error.hint ?? "set ANTHROPIC_API_KEY",
@@ -29,6 +33,10 @@ export async function checkModel(host: Host, signal: AbortSignal): Promise<Check
   const finding: Finding = {
     id: "DR031",
     area: "model",
+    team: null,
+    severity: "warning",
+    details: [],
+    fix: null,
     what: `${source.baseUrl} ${trouble}`,
     why: "ANTHROPIC_BASE_URL names it, so every model call goes there",
     do: "start that server, or correct ANTHROPIC_BASE_URL (without /v1)",

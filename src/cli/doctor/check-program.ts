@@ -19,6 +19,10 @@ export async function checkProgram(host: Host, signal: AbortSignal): Promise<Che
     findings.push({
       id: "DR001",
       area: "program",
+      team: null,
+      severity: "warning",
+      details: [],
+      fix: null,
       what: "git is not on PATH, or does not answer",
       why: "agents keep their work in git, and troupe demo needs it",
       do: "install git",

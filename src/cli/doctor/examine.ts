@@ -1,5 +1,7 @@
 import { TroupeError } from "../../base/errors.ts";
-import { sameName } from "../../protocol/names.ts";
+import { sameName, type TeamName } from "../../protocol/names.ts";
+import { type Decide, decideToRepair } from "../../runtime/repair-decide.ts";
+import { doctorJob } from "../../runtime/repair-job.ts";
 import { openWorkspace } from "../../runtime/workspace.ts";
 import type { Context } from "../command.ts";
 import { parseTeamName } from "../parse-team-name.ts";
@@ -7,26 +9,34 @@ import { checkModel } from "./check-model.ts";
 import { checkProgram } from "./check-program.ts";
 import { checkStateFolder } from "./check-state-folder.ts";
 import { checkTeam } from "./check-team.ts";
-import { type CheckedArea, showChecks } from "./show-checks.ts";
+import { type CheckedArea, isClean, showChecks } from "./show-checks.ts";
 
-/** Runs every check and shows what it found. Answers 1 when there are findings. */
-export async function examine(context: Context, signal: AbortSignal): Promise<number> {
-  const { host, flags } = context;
-  const workspace = openWorkspace(host);
-  const names = await workspace.list();
-  const wanted = flags.team === undefined ? undefined : parseTeamName(flags.team, "--team");
-  const teams = names.filter((name) => wanted === undefined || sameName(name, wanted));
-  if (wanted !== undefined && teams.length === 0)
-    throw new TroupeError("team_not_found", `there is no team ${wanted}`, {
-      hint: names.length === 0 ? "there are no teams" : `teams: ${names.join(", ")}`,
-    });
+/** Runs every check, with `fixing` every repair, and shows what came of it. Answers 1 when something is left to do. */
+export async function examine(context: Context, fixing: boolean, signal: AbortSignal): Promise<number> {
+  const { host } = context;
+  const { configDir, list } = openWorkspace(host);
+  const teams = wantedOf(context, await list());
+  const job = doctorJob(host, configDir, fixing);
+  const decide: Decide = fixing ? decideToRepair(() => undefined) : () => Promise.resolve({ kind: "found" });
   const areas: CheckedArea[] = [
     ["program", await checkProgram(host, signal)],
-    ["state folder", await checkStateFolder(workspace.configDir)],
+    ["state folder", await checkStateFolder({ ...job, now: host.now }, decide)],
   ];
-  for (const name of teams) areas.push(["team", await checkTeam(workspace, name)]);
+  for (const name of teams) {
+    signal.throwIfAborted();
+    areas.push(["team", await checkTeam(job, name)]);
+  }
   areas.push(["model", await checkModel(host, signal)]);
-  const findings = areas.flatMap(([, checked]) => checked.findings);
-  showChecks(context, areas, findings);
-  return findings.length > 0 ? 1 : 0;
+  showChecks(context, areas, fixing);
+  return isClean(areas, fixing) ? 0 : 1;
+}
+
+function wantedOf({ flags }: Context, names: readonly TeamName[]): readonly TeamName[] {
+  if (flags.team === undefined) return names;
+  const wanted = parseTeamName(flags.team, "--team");
+  const teams = names.filter((name) => sameName(name, wanted));
+  if (teams.length > 0) return teams;
+  throw new TroupeError("team_not_found", `there is no team ${wanted}`, {
+    hint: names.length === 0 ? "there are no teams" : `teams: ${names.join(", ")}`,
+  });
 }

@@ -103,7 +103,14 @@ export async function listTeamFolders(fs: Fs, configDir: string): Promise<readon
 async function isTeam(fs: Fs, paths: TeamPaths, path: string): Promise<boolean> {
   // Our folders are in lower case; `Demo` beside it is somebody else's.
   if (paths.root !== path) return false;
-  return (await fs.stat(path))?.kind === "folder" && (await fs.stat(paths.journal))?.kind === "folder";
+  if ((await fs.stat(path))?.kind !== "folder") return false;
+  try {
+    return (await fs.stat(paths.journal))?.kind === "folder";
+  } catch (error) {
+    // Whoever opens it is told which folder it is; the other teams are listed all the same.
+    if (isErrno(error, "EACCES", "EPERM")) return true;
+    throw error;
+  }
 }
 
 /**
@@ -145,7 +152,7 @@ async function moveAside(fs: Fs, root: string, prefix: string): Promise<void> {
 }
 
 /** Removes everything below `path`; links are removed, not followed. Two may do it at once. */
-async function removeTree(fs: Fs, path: string): Promise<void> {
+export async function removeTree(fs: Fs, path: string): Promise<void> {
   const facts = await fs.stat(path);
   if (!facts) return;
   if (facts.kind !== "folder") return unlessGone(() => fs.unlink(path));
