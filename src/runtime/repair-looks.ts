@@ -21,10 +21,11 @@ export function looksAtFiles(place: RepairPlace): readonly Look[] {
 /** What is looked at once the logs can be read. */
 export function looksAtTeam(place: RepairPlace, team: Team, repairer: Repairer): readonly Look[] {
   return [
-    () => lookAtCursors(place, team),
+    // The supervisor that asks has the lease.
     ...(repairer === "doctor" ? [() => lookAtLease(team)] : []),
     () => lookAtLives(team, repairer),
     () => lookAtProcesses(place.configDir, team),
     async () => lookAtHeld(team),
+    () => lookAtCursors(place, team),
   ];
 }

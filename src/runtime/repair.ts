@@ -25,13 +25,14 @@ export async function repairTeam(
   const paths = teamPaths(configDir, team.name);
   const place: RepairPlace = { configDir, paths, fs, disk: nodeDisk(), now: team.host.now };
   const looks = [
+    // First what others wait for: tasks of the dead are free, and nobody takes the dead for living.
+    ...looksAtTeam(place, team, "leased"),
     ...looksAtFiles(place),
     async () => {
       const { findings, isDisputed } = await lookAtFold(place, team, { maxBytes: START_WALK_BYTES });
       if (isDisputed) throw misled(team);
       return findings;
     },
-    ...looksAtTeam(place, team, "leased"),
   ];
   const lines: string[] = [];
   for (const look of looks) for (const finding of await look()) lines.push(...(await repaired(finding)));
