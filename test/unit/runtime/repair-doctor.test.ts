@@ -1,0 +1,172 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ownIdentity } from "../../../src/base/process-identity.ts";
+import { InstanceId, MemberName, TaskId } from "../../../src/protocol/names.ts";
+import { sendMessage } from "../../../src/team/mail.ts";
+import { must, runFile } from "../../fixtures/agent-stand-in-memory.ts";
+import { consult } from "../../support/doctor.ts";
+import { healthyTeam, PLANTS } from "../../support/sick-team.ts";
+
+const ADA = MemberName.parse("ada");
+
+const fixing = { fixing: true };
+
+test("a healthy team is clean, and the look changes nothing", async () => {
+  const team = await healthyTeam();
+  const before = contentsOf(team.paths.root);
+
+  expect(await consult(team)).toMatchObject({ exit: 0, findings: [], repairs: [] });
+  expect(contentsOf(team.paths.root)).toEqual(before);
+  expect(await consult(team, fixing)).toMatchObject({ exit: 0, findings: [], repairs: [] });
+});
+
+test.each(Object.entries(PLANTS))(
+  "%s is told, repaired or left to a person",
+  async (_, { id, plant, stays }) => {
+    const team = await healthyTeam();
+    await plant(team);
+    const before = contentsOf(team.configDir);
+
+    const looked = await consult(team);
+    const untouched = contentsOf(team.configDir);
+    const fixed = await consult(team, fixing);
+    const again = await consult(team, fixing);
+
+    // Exactly it: nothing else is said of a team that has one thing wrong.
+    expect([...new Set(looked.ids)]).toEqual([id]);
+    expect(untouched).toEqual(before);
+    expect(looked.repairs).toEqual([]);
+    const [finding] = looked.findings;
+    expect(looked.exit).toBe(finding?.severity === "note" ? 0 : 1);
+    if (stays) {
+      expect(finding?.fix).toBeNull();
+      expect(fixed.repairs).toEqual([]);
+      expect([...new Set(again.ids)]).toEqual([id]);
+      expect(contentsOf(team.configDir)).toEqual(before);
+    } else {
+      expect(finding?.fix).not.toBeNull();
+      expect(fixed.repairs).toMatchObject([{ id, done: true }]);
+      expect(again).toMatchObject({ exit: 0, repairs: [] });
+      // What died is told as a thing to know.
+      expect(again.ids.filter((left) => left !== "DR028")).toEqual([]);
+    }
+  },
+);
+
+test("M8 M21 what is set aside is kept under corrupt/, for its owner alone, the last twenty", async () => {
+  const team = await healthyTeam();
+  mkdirSync(team.paths.corrupt, { mode: 0o700 });
+  for (let day = 10; day < 35; day++)
+    writeFileSync(join(team.paths.corrupt, `mail-ada-cursor.json.202611${day}T120000Z.0123abcd`), "x", {
+      mode: 0o600,
+    });
+  writeFileSync(team.paths.cursor(ADA), "garbage", { mode: 0o600 });
+
+  await consult(team, fixing);
+
+  const kept = readdirSync(team.paths.corrupt);
+  const name = kept.find(
+    (one) => /^mail-ada-cursor\.json\.\d{8}T\d{6}Z\.[0-9a-f]{8}$/.test(one) && !one.endsWith("0123abcd"),
+  );
+  expect(kept).toHaveLength(20);
+  expect(kept).not.toContain("mail-ada-cursor.json.20261110T120000Z.0123abcd");
+  const path = join(team.paths.corrupt, name ?? "");
+  expect(readFileSync(path, "utf8")).toBe("garbage");
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test("M1 a torn line is told with its place, its size, its cause and its writer", async () => {
+  const team = await healthyTeam();
+  const journal = join(team.paths.journal, "1.jsonl");
+  const { size } = statSync(journal);
+  const writer = await team.within(async (one) => one.nextId().split(".")[0]);
+  const known = /"id":"([^"]+)\.\d+"[^\n]*"op":"create"/.exec(readFileSync(journal, "utf8"))?.[1];
+  const line = `{"v":1,"id":"${known}.77","op":"cl`;
+  writeFileSync(journal, `\n${line}\n`, { flag: "a" });
+
+  const [finding] = (await consult(team)).findings;
+
+  expect(writer).not.toBe(known);
+  expect(finding?.details).toEqual([
+    `journal/1.jsonl byte ${size + 1}: ${line.length} bytes, cut short; written by user (${known})`,
+  ]);
+});
+
+test("beside a living supervisor --fix does what is safe and leaves the rest to it", async () => {
+  const team = await healthyTeam();
+  const instance = InstanceId.parse("supervisor1");
+  await PLANTS["A6 a member that died with a task"]?.plant(team);
+  await PLANTS["C12 a temporary file of a dead writer"]?.plant(team);
+  await team.within(async (one) => {
+    await must(one, { op: "lease", by: "system", instance, pid: process.pid });
+    await one.store.presence.write(runFile(one, null, instance, await ownIdentity()));
+  });
+
+  const { exit, repairs } = await consult(team, fixing);
+
+  expect(exit).toBe(1);
+  expect(repairs).toMatchObject([
+    { id: "DR040", done: true },
+    { id: "DR024", done: false, text: expect.stringContaining(`(pid ${process.pid}) lives and does this`) },
+  ]);
+  await team.within(async (one) => {
+    expect(one.state().tasks.get(TaskId.parse("2"))).toMatchObject({ owner: "ada", deaths: 0 });
+  });
+});
+
+test("two at once do no harm: a release counts once", async () => {
+  const team = await healthyTeam();
+  for (const { plant, stays } of Object.values(PLANTS)) if (!stays) await tolerant(() => plant(team));
+
+  const both = await Promise.all([consult(team, fixing), consult(team, fixing)]);
+  const after = await consult(team, fixing);
+
+  expect(both.flatMap(({ repairs }) => repairs.filter(({ done }) => !done))).toEqual([]);
+  expect(after.repairs).toEqual([]);
+  await team.within(async (one) => {
+    expect(one.state().tasks.get(TaskId.parse("2"))?.deaths ?? 0).toBeLessThanOrEqual(1);
+  });
+});
+
+test("D8 a body that a message, a transcript or a line in progress may name stays, and so does a young one", async () => {
+  const team = await healthyTeam();
+  const long = "x".repeat(300_000);
+  const young = await team.within(async (one) => {
+    await sendMessage(one, "user", { to: ["ada"], text: long });
+    const body = await one.store.bodies.put("of a transcript");
+    await one.store.agentLog(ADA, "transcript").append({ id: one.nextId(), body });
+    return one.store.bodies.put("young");
+  });
+  const old = (Date.now() - 48 * 3_600_000) / 1000;
+  const names = readdirSync(team.paths.bodies);
+  for (const name of names) if (name !== young) utimesSync(join(team.paths.bodies, name), old, old);
+
+  expect(await consult(team, fixing)).toMatchObject({ exit: 0, ids: [] });
+  expect(readdirSync(team.paths.bodies)).toEqual(names);
+});
+
+/** Damage upon damage: what a former one made impossible is passed over. */
+async function tolerant(plant: () => Promise<void> | void): Promise<void> {
+  try {
+    await plant();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+  }
+}
+
+/** Every file below, with its bytes and its mode. */
+function contentsOf(folder: string): ReadonlyMap<string, string> {
+  return new Map(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .map((entry) => join(entry.parentPath, entry.name))
+      .toSorted()
+      .map((path) => {
+        const { mode } = statSync(path);
+        return [
+          path,
+          `${mode.toString(8)} ${statSync(path).isFile() ? readFileSync(path, "latin1") : "folder"}`,
+        ];
+      }),
+  );
+}
