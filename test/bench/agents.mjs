@@ -9,8 +9,8 @@ import { countSystemCalls } from "./system-calls.mjs";
 
 const IDLE = {
   full: [
-    { agents: 16, seconds: 60, watchedSeconds: 10 },
-    { agents: 64, seconds: 20, watchedSeconds: 10 },
+    { agents: 16, seconds: 60, watchedSeconds: 5 },
+    { agents: 64, seconds: 15, watchedSeconds: 5 },
   ],
   smoke: [{ agents: 2, seconds: 1, watchedSeconds: 1 }],
 };

@@ -9,13 +9,13 @@ import { median, percentile } from "./statistics.mjs";
 const FULL = {
   // `deaf`: measured with every watch event dropped too.
   teams: [
-    { procs: 2, seconds: 4, deaf: false },
-    { procs: 16, seconds: 4, deaf: true },
-    { procs: 64, seconds: 3, deaf: true },
+    { procs: 2, seconds: 3, deaf: false },
+    { procs: 16, seconds: 3, deaf: true },
+    { procs: 64, seconds: 3, deaf: false },
   ],
   rounds: 5,
   burst: 100,
-  settleMs: 2_000,
+  settleMs: 1_500,
 };
 const SMOKE = { teams: [{ procs: 2, seconds: 2, deaf: true }], rounds: 1, burst: 10, settleMs: 1_200 };
 export const POLL_MS = 1_000;

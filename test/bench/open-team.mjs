@@ -7,7 +7,7 @@ import { median, percentile } from "./statistics.mjs";
 
 const FULL = {
   teams: [{ tasks: 100 }, { tasks: 1_000 }, { tasks: 10_000 }, { tasks: 10_000, entries: 100_000 }],
-  rounds: 7,
+  rounds: 5,
 };
 const MOST_MS = 250;
 const SMOKE = { teams: [{ tasks: 100 }, { tasks: 100, entries: 500 }], rounds: 2 };

@@ -6,15 +6,15 @@ export const memberName = (index) => `m${index + 1}`;
 export const RECEIVER = "receiver";
 
 async function host() {
-  const { openHost } = await built("base/host.js");
+  const { openHost } = await prepareToOpen();
   return openHost(new URL("../../bin/troupe.js", import.meta.url).pathname, process.cwd(), process.env);
 }
 
 /** Loads what opening a team needs, so that opening it can be measured alone. */
 export async function prepareToOpen() {
   const modules = await Promise.all(
-    ["base/node-files", "store/files/open-file-store", "team/open-team", "protocol/paths"].map((path) =>
-      built(`${path}.js`),
+    ["base/host", "base/node-files", "store/files/open-file-store", "team/open-team", "protocol/paths"].map(
+      (path) => built(`${path}.js`),
     ),
   );
   return Object.assign({}, ...modules);

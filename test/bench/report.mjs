@@ -47,6 +47,7 @@ const FIGURES = [
   { key: "p50Ms", name: "p50 ms" },
   { key: "p99Ms", name: "p99 ms" },
   { key: "maxMs", name: "max ms" },
+  { key: "firstMs", name: "first ms" },
   { key: "wholeMs", name: "whole ms" },
   { key: "makespanMs", name: "ms" },
   { key: "speedUp", name: "speed-up", write: times },

@@ -14,7 +14,7 @@ const FULL = {
   rounds: 5,
   // Long enough that a round of 16 processes is not mostly their warming up.
   sends: 24_000,
-  budgetMs: 700,
+  budgetMs: 500,
 };
 const SMOKE = { procs: [1, 2], tasks: [100], backlogs: [10], rounds: 2, sends: 200, budgetMs: 100 };
 /** A team is as large as its crowd: of 16, or of 64. */
@@ -138,7 +138,7 @@ export async function claims(folder, options) {
       const results = await alternate(
         procs,
         // Short runs are many runs.
-        tasks === 100 && procs < 64 && !smoke ? 3 * sizes.rounds : sizes.rounds,
+        tasks === 100 && procs < 64 && !smoke ? 2 * sizes.rounds : sizes.rounds,
         sides(
           here,
           { workload: "claims" },

@@ -7,7 +7,7 @@ import { built, createBenchTeam, must, openBenchTeam, seedTranscript } from "./o
 import { sizesOf } from "./sizes.mjs";
 import { median, percentile } from "./statistics.mjs";
 
-const FULL = { kilobytes: [10, 100, 1_000, 5_000], rounds: 5, turns: 25 };
+const FULL = { kilobytes: [10, 100, 1_000, 5_000], rounds: 5, turns: 40 };
 const SMOKE = { kilobytes: [10], rounds: 1, turns: 5 };
 /** Replies at the beginning of each life that are not measured: whoever compiles code then is the runtime. */
 const WARM_UP = 3;
