@@ -272,11 +272,15 @@ async function seal<E>(writer: Writer<E>, segment: number, floor: number): Promi
   try {
     const file = await fs.openAppend(path);
     try {
-      await locked(writer, path, async () => {
-        if (!(await isSealed(fs, file, floor))) await appendSeal(fs, file);
-        // A seal that a power cut takes away would let entries count that were appended again behind it.
-        if (writer.durability === "power") await fs.sync(file);
-      });
+      if (!(await isSealed(fs, file, floor))) {
+        // A power cut that left the seal and took the next segment would leave a log that ends nowhere.
+        await fs.syncFolder(log.folder);
+        // Somebody else may do the same meanwhile: of two seals the second is void.
+        await locked(writer, path, () => appendSeal(fs, file));
+      }
+      // One that took a part of this segment, and nothing of the next, would leave a gap that no snapshot notices; one
+      // that took the seal alone would let entries count that were appended again behind it.
+      await fs.sync(file);
     } finally {
       await closeFile(fs, file);
     }
