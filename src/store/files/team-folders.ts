@@ -26,13 +26,15 @@ export async function createTeamFolder(
   const line = encodeEntry(first, journalDecoder);
   const isPower = first.op === "team" && first.settings.durability === "power";
   try {
-    await ensureFolder(fs, teams);
+    await ensureFolder(fs, teams, isPower);
     if (await fs.stat(root)) throw nameTaken(name, root);
     await fs.mkdir(aside);
     await fill(fs, aside, line);
     if (isPower) await syncAll(fs, aside);
     await fs.rename(aside, root);
     if (isPower) await fs.syncFolder(teams);
+    // Whoever made that folder a moment ago may not have asked for it to stay.
+    if (isPower) await fs.syncFolder(dirname(teams));
   } catch (error) {
     await removeQuietly(fs, aside);
     if (isErrno(error, "ENOTEMPTY", "EEXIST", "ENOTDIR")) throw nameTaken(name, root);
@@ -47,14 +49,16 @@ function nameTaken(name: TeamName, root: string): TroupeError {
   });
 }
 
-async function ensureFolder(fs: Fs, path: string): Promise<void> {
+/** With `isPower` the name of each folder that is made stays: with any folder above it a team would be lost. */
+async function ensureFolder(fs: Fs, path: string, isPower: boolean): Promise<void> {
   if (await fs.stat(path)) return;
-  if (dirname(path) !== path) await ensureFolder(fs, dirname(path));
+  if (dirname(path) !== path) await ensureFolder(fs, dirname(path), isPower);
   try {
     await fs.mkdir(path);
   } catch (error) {
     if (!isErrno(error, "EEXIST")) throw error;
   }
+  if (isPower) await fs.syncFolder(dirname(path));
 }
 
 async function fill(fs: Fs, root: string, line: Uint8Array): Promise<void> {
@@ -141,6 +145,8 @@ async function moveAside(fs: Fs, root: string, prefix: string): Promise<void> {
     if (await fs.stat(`${prefix}-${number}`)) continue;
     try {
       await fs.rename(root, `${prefix}-${number}`);
+      // Before anything in it goes: after a power cut a team is there whole, or not at all.
+      await fs.syncFolder(dirname(root));
       return;
     } catch (error) {
       if (isErrno(error, "ENOENT")) return;
