@@ -51,6 +51,16 @@ async function syncFile(fs: Fs, path: string): Promise<void> {
   }
 }
 
+/** Puts a file that `replaceFile` of somebody made on the device, its name too. Throws what `diskError` makes of trouble. */
+export async function syncWhole(fs: Fs, path: string): Promise<void> {
+  try {
+    await syncFile(fs, path);
+    await fs.syncFolder(dirname(path));
+  } catch (error) {
+    throw diskError(error, "write", path);
+  }
+}
+
 /** Cleaning up after a failure must not hide it: what cannot be removed is left for the sweep. */
 async function removeIfThere(fs: Fs, path: string): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readWhole, replaceFile } from "../../base/atomic-file.ts";
+import { readWhole, replaceFile, syncWhole } from "../../base/atomic-file.ts";
 import { diskError } from "../../base/disk-error.ts";
 import type { Fs } from "../../base/files.ts";
 import { BODY_MAX_BYTES } from "../../protocol/message.ts";
@@ -20,8 +20,10 @@ export function openBodies(fs: Fs, folder: string, durability: "default" | "powe
       const path = join(folder, name);
       const there = await look(fs, path);
       // After a power cut a file may have its length and lack its content.
-      if (there?.size === bytes.length && (await get(name)) !== undefined) return name;
-      await replaceFile(fs, path, bytes, { sync: durability === "power" });
+      if (there?.size !== bytes.length || (await get(name)) === undefined)
+        await replaceFile(fs, path, bytes, { sync: durability === "power" });
+      // Whoever put it there may not be done with that, or may have died over it.
+      else if (durability === "power") await syncWhole(fs, path);
       return name;
     },
     get,
