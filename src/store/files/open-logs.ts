@@ -38,8 +38,9 @@ export function openLogs(paths: TeamPaths, deps: LogDeps, sealBytes: SealBytes):
     agentLog: (member, log) =>
       agentLogs.get(`${member.toLowerCase()}/${log}`, () => {
         const place = singleFilePlace(fs, paths.agent(member), log);
-        // What an agent writes about itself is not worth a sync each.
-        return openLog({ ...deps, durability: "default" }, place, agentLogDecoder);
+        // The cursor moves behind what the transcript holds: what is lost there is never read again. Events are not worth a sync.
+        const durability = log === "transcript" ? deps.durability : "default";
+        return openLog({ ...deps, durability }, place, agentLogDecoder);
       }),
     close: async () => {
       for (const log of [journal, ...mailboxes.all(), ...agentLogs.all()]) await log.close();
