@@ -5,6 +5,7 @@ import { EntryId, type InstanceId } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import { accept } from "./accept.ts";
 import { appendSurely, uncertain } from "./append-surely.ts";
+import type { Fold } from "./fold.ts";
 import { type JournalReader, SNAPSHOT_EVERY } from "./journal-reader.ts";
 import { createQueue } from "./queue.ts";
 import type { Verdict } from "./state.ts";
@@ -80,7 +81,7 @@ export function createCommit({
     if (early) return early;
     own = entry.id;
     answer = undefined;
-    await appendSurely(store.journal, entry, async () => (await readAnswer(entry.id)) !== undefined);
+    await appendSurely(store.journal, entry, () => isProof(fold, () => readAnswer(entry.id)));
     return outcomeOf(entry, await readAnswer(entry.id));
   }
 
@@ -96,6 +97,11 @@ export function createCommit({
       await saveSnapshotIfDue();
       return outcome;
     });
+}
+
+/** What is read after a failed sync may go with the power: there only an append that says "done" is proof (C6). */
+async function isProof({ state }: Fold, read: () => Promise<Verdict | undefined>): Promise<boolean> {
+  return state.team?.settings.durability !== "power" && (await read()) !== undefined;
 }
 
 function outcomeOf(entry: Entry, verdict: Verdict | undefined): Outcome {
