@@ -22,7 +22,7 @@ A11 | during a log append |
 A12 | during a write of config.json, settings, run.json, snapshot or cursor |
 A13 | during team deletion |
 A14 | while a segment is sealed, the next one made, or a read one removed |
-A15 | power cut of the host | needs the power-cut model, a later issue
+A15 | power cut of the host |
 A16 | OOM kill of one agent |
 A17 | kill -9 of the lead, or of the supervisor |
 A18 | kill -9 of everything, then troupe resume |
