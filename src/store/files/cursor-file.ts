@@ -36,7 +36,8 @@ export function openCursorFile(
       return (await stands(delivered)) && (await stands(read)) ? cursor.data : undefined;
     },
     save: async (cursor) => {
-      if (!isMade) await place.makeFirst?.();
+      // Only in a mailbox without any: the first segment may have been read and removed.
+      if (!isMade && (await place.list()).length === 0) await place.makeFirst?.();
       isMade = true;
       await replaceFile(fs, path, Buffer.from(`${JSON.stringify(cursor)}\n`));
       await removeReadSegments(fs, path, place, placeOf(cursor.read.position).segment);
