@@ -10,6 +10,7 @@ export type RepairKind =
   | "half_made"
   | "half_deleted"
   | "no_journal"
+  | "missing_folders"
   | "wide_modes"
   | "foreign_owner"
   | "torn_lines"

@@ -124,6 +124,11 @@ const WORDS: Readonly<Record<RepairKind, Words>> = {
     why: "it was moved or removed; without it there is no team",
     do: "put it back from a backup, or remove the folder by hand",
   },
+  missing_folders: {
+    id: "DR053",
+    why: "a power cut, or somebody, took them; without them nothing can be sent",
+    do: `${FIX}, or troupe resume TEAM`,
+  },
   lives_on: { id: "DR027", why: "it goes on", do: "nothing" },
 };
 
