@@ -2,12 +2,16 @@ import { basename } from "node:path";
 import { isErrno } from "../base/errors.ts";
 import type { Fs } from "../base/files.ts";
 import type { RepairFinding, RepairPlace } from "./repair-finding.ts";
+import { lookAtModes } from "./repair-modes.ts";
+
+/** The folders of a team, then whom everything in them is open to. */
+export const looksAtFolders = [lookForFolders, lookAtModes] as const;
 
 /**
  * Folders that a power cut took from a team whose journal stands: whoever makes one inside them does not make them, so
  * that nobody makes a removed team again. What was in them is lost already. Source: faults.md A15.
  */
-export async function lookForFolders({ fs, paths }: RepairPlace): Promise<readonly RepairFinding[]> {
+async function lookForFolders({ fs, paths }: RepairPlace): Promise<readonly RepairFinding[]> {
   if (!(await fs.stat(paths.journal))) return [];
   const missing: string[] = [];
   for (const folder of [paths.mail, paths.bodies, paths.agents, paths.supervisor])

@@ -3,18 +3,17 @@ import { lookForAliens } from "./repair-alien.ts";
 import { lookAtCursors } from "./repair-cursors.ts";
 import type { Look } from "./repair-decide.ts";
 import type { RepairPlace } from "./repair-finding.ts";
-import { lookForFolders } from "./repair-folders.ts";
+import { looksAtFolders } from "./repair-folders.ts";
 import { lookAtLease, lookAtProcesses } from "./repair-leftovers.ts";
 import { lookAtHeld, lookAtLives, type Repairer } from "./repair-lives.ts";
 import { lookAtLocks } from "./repair-locks.ts";
-import { lookAtModes } from "./repair-modes.ts";
 import { lookAtRuns } from "./repair-runs.ts";
 import { lookAtSeals } from "./repair-seals.ts";
 import { lookAtTemps } from "./repair-temps.ts";
 
 /** What is looked at without a team: its logs may be damaged. */
 export function looksAtFiles(place: RepairPlace): readonly Look[] {
-  return [lookForFolders, lookAtModes, lookAtTemps, lookAtSeals, lookAtLocks, lookAtRuns, lookForAliens].map(
+  return [...looksAtFolders, lookAtTemps, lookAtSeals, lookAtLocks, lookAtRuns, lookForAliens].map(
     (look) => () => look(place),
   );
 }

@@ -3,11 +3,12 @@ import type { RunFile } from "../../src/protocol/files.ts";
 import { MemberName } from "../../src/protocol/names.ts";
 import { openTranscript } from "../../src/runtime/transcript.ts";
 import { removeTeamFolder } from "../../src/store/files/team-folders.ts";
+import { openJournalReader } from "../../src/team/journal-reader.ts";
 import { openMailbox, sendMessage } from "../../src/team/mail.ts";
 import { joinMember } from "../../src/team/members.ts";
 import { claimTask, completeTask, createTask } from "../../src/team/tasks.ts";
 import type { Team } from "../../src/team/team.ts";
-import type { PowerCase } from "./power-check.ts";
+import type { PowerCase } from "./power-case.ts";
 import { ADA, BOB, LEAD, OWNERS, type PowerWorld, taskId } from "./power-work.ts";
 
 /** What a team does while the power may fail. `from`: calls in front of it are not cut into. */
@@ -134,12 +135,7 @@ export const SCENARIOS: readonly Scenario[] = [
         world.process("adaslife", { sealBytes: 1_300 }),
         world.process("bobslife", { sealBytes: 1_300 }),
       ]);
-      const work = async (team: Team, by: MemberName, number: number): Promise<void> => {
-        await claimTask(team, by, taskId(number));
-        await createTask(team, by, { subject: `of ${by}` });
-        await completeTask(team, by, taskId(number));
-      };
-      await Promise.all([work(ada, ADA, 1), work(bob, BOB, 2)]);
+      await Promise.all([workOn(ada, ADA, 1), workOn(bob, BOB, 2)]);
       await close(ada, bob);
       return { from };
     },
@@ -184,12 +180,7 @@ export const SCENARIOS: readonly Scenario[] = [
     run: async (world) => {
       const from = await settled(world);
       const [ada, bob] = await Promise.all([world.process("adaslife"), world.process("bobslife")]);
-      const work = async (team: Team, by: MemberName): Promise<void> => {
-        await claimTask(team, by, taskId(1));
-        await sendMessage(team, by, { to: ["lead"], text: `from ${by}` });
-        await claimTask(team, by, taskId(2));
-      };
-      await Promise.all([work(ada, ADA), work(bob, BOB)]);
+      await Promise.all([struggle(ada, ADA), struggle(bob, BOB)]);
       await close(ada, bob);
       return { from };
     },
@@ -234,6 +225,19 @@ async function settled(world: PowerWorld): Promise<number> {
   return world.list.calls.length;
 }
 
+async function workOn(team: Team, by: MemberName, number: number): Promise<void> {
+  await claimTask(team, by, taskId(number));
+  await createTask(team, by, { subject: `of ${by}` });
+  await completeTask(team, by, taskId(number));
+}
+
+/** For tasks that the other one wants too. */
+async function struggle(team: Team, by: MemberName): Promise<void> {
+  await claimTask(team, by, taskId(1));
+  await sendMessage(team, by, { to: ["lead"], text: `from ${by}` });
+  await claimTask(team, by, taskId(2));
+}
+
 async function close(...teams: readonly Team[]): Promise<void> {
   for (const team of teams) await team.close();
 }
@@ -251,7 +255,6 @@ async function receive(team: Team, owner: MemberName): Promise<void> {
 
 /** As whoever wrote the 5,000th entry does. */
 async function saveSnapshot(team: Team): Promise<void> {
-  const { openJournalReader } = await import("../../src/team/journal-reader.ts");
   const reader = await openJournalReader(team.store);
   await reader.readOn();
   await reader.saveSnapshot();

@@ -7,10 +7,8 @@ import { type FileStoreOptions, openFileStore } from "../../src/store/files/open
 import { openTeam } from "../../src/team/open-team.ts";
 import type { Team } from "../../src/team/team.ts";
 import { type CallList, callList } from "./power-calls.ts";
-import type { PowerCase } from "./power-check.ts";
+import type { PowerCase } from "./power-case.ts";
 import { SimDisk } from "./sim-disk.ts";
-import { readAll } from "./store-entries.ts";
-import { systemError } from "./store-faulty-fs.ts";
 import { testHost } from "./test-host.ts";
 
 const ROOT = "/home";
@@ -58,12 +56,13 @@ export function powerWorld({ durability, lie = (fs) => fs }: WorldOptions): Powe
   disk.now.mkdir(ROOT);
   const list = callList();
   const paths = teamPaths(CONFIG, DEMO);
-  const held = new Map<string, Promise<void>>();
+  const held = new Map<string, Promise<unknown>>();
   const failing = new Set<string>();
   const fs = (): Fs => {
     const below = disk.fs();
     const sync = async (file: OpenFile): Promise<void> => {
-      if (failing.delete(dirname(file.path))) throw systemError("EIO", "fdatasync", file.path);
+      if (failing.delete(dirname(file.path)))
+        throw Object.assign(new Error("EIO"), { errno: -5, code: "EIO" });
       await below.sync(file);
     };
     const syncFolder = async (path: string): Promise<void> => {
@@ -91,9 +90,9 @@ export function powerWorld({ durability, lie = (fs) => fs }: WorldOptions): Powe
     fs,
     failSync: (folder) => failing.add(folder),
     holdSync: (folder) => {
-      const { promise, resolve } = withResolvers();
-      held.set(folder, promise);
-      return resolve;
+      const gate = new AbortController();
+      held.set(folder, new Promise((done) => gate.signal.addEventListener("abort", done)));
+      return () => gate.abort();
     },
     instance: (name) => InstanceId.parse(name),
     configDir: CONFIG,
@@ -104,20 +103,23 @@ export function powerWorld({ durability, lie = (fs) => fs }: WorldOptions): Powe
       const settings = { durability };
       const member = (name: MemberName) =>
         ({ name, lead: name === LEAD, backend: "child", definition: {} }) as const;
-      const task = (subject: string) => ({ subject, blockedBy: [] });
+      const tasks = ["one", "two"].map((subject) => ({ subject, blockedBy: [] }));
       const made = await createTeam(
-        { fs: fs(), host, configDir: CONFIG, open: (_, instance) => openAs("made", instance) },
+        {
+          fs: fs(),
+          host,
+          configDir: CONFIG,
+          open: async (_, instance) => answered(await openAs("made", instance), list),
+        },
         {
           name: DEMO,
           dir: "/work",
           settings,
           members: [LEAD, ADA, BOB].map(member),
-          tasks: ["one", "two"].map(task),
+          tasks,
         },
       );
-      const { entries } = await readAll(made.store.journal);
       list.ack("team");
-      for (const { id } of entries) list.ack(`entry ${id}`);
       await made.close();
     },
     recorded: (more = {}) => ({
@@ -147,12 +149,4 @@ function answered(team: Team, list: CallList): Team {
       return message;
     },
   };
-}
-
-function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }
