@@ -1,6 +1,6 @@
 import { diskError } from "../base/disk-error.ts";
 import { TroupeError } from "../base/errors.ts";
-import type { RepairFinding } from "./repair-finding.ts";
+import type { RepairFinding, RepairKind } from "./repair-finding.ts";
 
 /** What became of a finding. left: it was tried, or not tried, and stands. gone: somebody else was faster. */
 export type Outcome =
@@ -35,16 +35,20 @@ async function found(look: Look, root: string): Promise<readonly RepairFinding[]
   try {
     return await look();
   } catch (error) {
-    const trouble = diskError(error, "look into", root);
-    if (!(trouble instanceof TroupeError)) throw trouble;
-    return [troubleFinding(trouble)];
+    return [troubleFinding(error, root)];
   }
 }
 
-/** What a person can do about it stands in the message or not at all: everybody who reads such a log stops. */
-export function troubleFinding({ code, message }: TroupeError): RepairFinding {
-  const kind = code === "newer_format" ? "newer_format" : "log_damaged";
-  return { kind, severity: "error", what: message };
+/** Trouble outside, met while looking at what is below `root`. Throws what is none. */
+export function troubleFinding(error: unknown, root: string): RepairFinding {
+  const trouble = diskError(error, "look into", root);
+  if (!(trouble instanceof TroupeError)) throw trouble;
+  return { kind: kindOf(trouble), severity: "error", what: trouble.message };
+}
+
+function kindOf({ code }: TroupeError): RepairKind {
+  if (code === "newer_format") return "newer_format";
+  return code === "journal_damaged" || code === "team_not_found" ? "log_damaged" : "closed_folder";
 }
 
 /** For `--fix`: does it, unless the living supervisor `pid` does. */

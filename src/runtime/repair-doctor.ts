@@ -1,4 +1,3 @@
-import { TroupeError } from "../base/errors.ts";
 import type { TeamName } from "../protocol/names.ts";
 import { teamPaths } from "../protocol/paths.ts";
 import type { Team } from "../team/team.ts";
@@ -63,8 +62,7 @@ export async function examineTeam(job: DoctorJob, name: TeamName): Promise<Exami
       await take(unsupervised(supervisor, results));
     });
   } catch (error) {
-    if (!(error instanceof TroupeError)) throw error;
-    await take([troubleFinding(error)]);
+    await take([troubleFinding(error, paths.root)]);
   }
   return { facts, results: once(results) };
 }

@@ -4,6 +4,7 @@ import { taggedProcesses } from "../base/process-identity.ts";
 import type { Team } from "../team/team.ts";
 import { teamTag } from "./child-env.ts";
 import { lookAtBodies } from "./repair-bodies.ts";
+import { troubleFinding } from "./repair-decide.ts";
 import type { RepairFinding, RepairPlace } from "./repair-finding.ts";
 import { judgeFold } from "./repair-judge.ts";
 import { claimsOfMembers, lookAtSnapshot } from "./repair-snapshot.ts";
@@ -35,13 +36,7 @@ export async function lookAtFold(
   const judged = judgeFold(place, walked, { look, claims, isChanged });
   return {
     findings: [
-      ...walked.trouble.map(
-        ({ code, message }): RepairFinding => ({
-          kind: code === "newer_format" ? "newer_format" : "log_damaged",
-          severity: "error",
-          what: message,
-        }),
-      ),
+      ...walked.trouble.map((error) => troubleFinding(error, place.paths.root)),
       ...torn,
       ...judged,
       ...strangersOf(walked),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isErrno } from "../base/errors.ts";
 import type { FileFacts, Fs } from "../base/files.ts";
 import { networkFileSystem } from "../base/network-file-system.ts";
 import { TeamName } from "../protocol/names.ts";
@@ -155,9 +156,19 @@ async function lookForJournals(
     if (!team.success) continue;
     const { root, journal, mail, agents, supervisor } = teamPaths(configDir, team.data);
     if (root !== join(folder, name) || (await fs.stat(root))?.kind !== "folder") continue;
-    const ours = await Promise.all([mail, agents, supervisor].map((path) => fs.stat(path)));
-    if (ours.includes(undefined) || (await fs.stat(journal))) continue;
-    findings.push({ kind: "no_journal", severity: "error", what: `${name}: its journal is gone` });
+    if ((await areThere(fs, [mail, agents, supervisor])) && !(await areThere(fs, [journal])))
+      findings.push({ kind: "no_journal", severity: "error", what: `${name}: its journal is gone` });
   }
   return findings;
+}
+
+/** What cannot be known, because its folder is closed, is told by the look at that team. */
+async function areThere(fs: Fs, paths: readonly string[]): Promise<boolean> {
+  try {
+    for (const path of paths) if (!(await fs.stat(path))) return false;
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EACCES", "EPERM")) return true;
+    throw error;
+  }
 }

@@ -70,7 +70,7 @@ async function diskTime(fs: Fs, folder: string): Promise<number> {
     if (!isErrno(error, "EEXIST")) throw error;
     // Left by a process that had our number: its time is old.
     await fs.unlink(probe);
-    return diskTime(fs, folder);
+    await fs.create(probe, new Uint8Array());
   }
   const { modifiedMs } = (await fs.stat(probe)) ?? { modifiedMs: 0 };
   await fs.unlink(probe);

@@ -38,8 +38,8 @@ const WORDS: Readonly<Record<RepairKind, Words>> = {
   half_deleted: { id: "DR016", why: "whoever removed the team died in the middle", do: FIX },
   closed_folder: {
     id: "DR017",
-    why: "what is in it counts for nobody who cannot read it",
-    do: "give yourself the right to it: chmod u+rwx",
+    why: "what cannot be read counts for nobody",
+    do: "give yourself the right to it (chmod u+rwX), or mend the disk",
   },
   torn_lines: {
     id: "DR020",

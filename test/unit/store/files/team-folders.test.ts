@@ -110,6 +110,15 @@ describe("a team's folder", () => {
     expect(await listTeamFolders(nodeFiles(), join(team.configDir, "nowhere"))).toEqual([]);
   });
 
+  test("C5 a team that may not be looked into is listed, and so are the others", async () => {
+    const team = await fileTeam();
+    const fs = faultyFs(nodeFiles());
+    await createTeamFolder(nodeFiles(), team.configDir, TeamName.parse("alpha"), teamEntry());
+    fs.fault({ call: "stat", path: /alpha\/journal$/, fault: { fail: "EACCES" } });
+
+    expect(await listTeamFolders(fs, team.configDir)).toEqual(["alpha", "demo"]);
+  });
+
   test("A13 is removed whole; a removal that was cut short is finished by the next one", async () => {
     const team = await fileTeam();
     const fs = faultyFs(nodeFiles());
