@@ -27,7 +27,7 @@ export interface MemberMemory {
   readonly deathsAt: readonly number[];
   /** Not before this is it started again. */
   readonly startableAt: number;
-  /** When this supervisor first saw the current life; undefined when it has none. */
+  /** When this supervisor first saw the current life, or last its `run.json`; undefined when it has none. */
   readonly lifeSince: number | undefined;
   /** It shall run although its last life ended for good: the supervisor was just started, or somebody asked for it. */
   readonly wanted: boolean;

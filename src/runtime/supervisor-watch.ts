@@ -51,7 +51,9 @@ export function memberWatch(parts: WatchParts): MemberWatch {
     const instance = member.life?.instance;
     const exit = instance && processes.exitOf(instance);
     const isThere = instance !== undefined && processes.isThere(instance);
-    const { verdict: seen } = await lifeOf(team, member, { isThere });
+    const { verdict: seen, run } = await lifeOf(team, member, { isThere });
+    // Who was up and lost its file writes a new one with its next beat: the time to come up begins anew.
+    if (run) memories.change(member, { lifeSince: awakeMs() });
     // A child that is over is reported in a moment, and then with the reason.
     const verdict = isThere && seen === "dead" ? "unresponsive" : seen;
     return { member, verdict, memory: memories.of(member), ...(exit === undefined ? {} : { exit }) };
