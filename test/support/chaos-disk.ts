@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { rmSync, statfsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { canMount } from "./small-disk.ts";
 
@@ -8,4 +10,40 @@ export function mountDisk(folder: string, mb: number): boolean {
   execFileSync("/usr/bin/env", ["mount", "-t", "tmpfs", "-o", `size=${mb}m,mode=700`, "tmpfs", folder]);
   onTestFinished(() => void execFileSync("/usr/bin/env", ["umount", "-l", folder]));
   return true;
+}
+
+/** Fills the disk of the folder to its last page; `free` gives the space back. */
+export function fillDisk(folder: string): { readonly free: () => void } {
+  const ballast = join(folder, "ballast");
+  for (let round = 0; round < 5; round++) {
+    const { bavail, bsize } = statfsSync(folder);
+    if (bavail === 0) break;
+    try {
+      execFileSync(
+        "/usr/bin/env",
+        ["fallocate", "-o", String(sizeOf(ballast)), "-l", String(bavail * bsize), ballast],
+        {
+          stdio: "ignore",
+        },
+      );
+    } catch (error) {
+      // Somebody took a page in between: what is left is asked for anew.
+      if (!(error instanceof Error && "status" in error)) throw error;
+    }
+  }
+  return { free: () => rmSync(ballast, { force: true }) };
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+export function hasProgram(name: string): boolean {
+  try {
+    execFileSync("/usr/bin/env", ["which", name], { stdio: "ignore" });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "status" in error) return false;
+    throw error;
+  }
 }

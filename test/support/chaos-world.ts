@@ -2,24 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openHost } from "../../src/base/host.ts";
-import { type FoundProcess, taggedProcesses } from "../../src/base/process-identity.ts";
 import { openWorkspace, type Workspace } from "../../src/runtime/workspace.ts";
 import { mountDisk } from "./chaos-disk.ts";
 import { type ChaosModel, chaosModel } from "./chaos-model.ts";
-import { commandOf } from "./chaos-samples.ts";
+import { everyProcess, PROGRAM, type TeamProcess, teamProcesses } from "./chaos-processes.ts";
 import type { CliResult } from "./cli-world.ts";
 import { watchLeaks } from "./leaks.ts";
 import { tempFolder } from "./temp-folder.ts";
 
-const PROGRAM = join(import.meta.dirname, "../../bin/troupe.js");
 /** A command that takes longer than this is stuck, in ms. */
 const COMMAND_MS = 150_000;
-
-/** A process of troupe: an agent, or the supervisor when `agent` is undefined. What agents start is not among them. */
-export interface TeamProcess extends FoundProcess {
-  readonly team: string;
-  readonly agent: string | undefined;
-}
 
 /** A user with a project and a configuration folder, a scripted model on loopback, and teams started by the command line. */
 export interface ChaosWorld {
@@ -36,6 +28,8 @@ export interface ChaosWorld {
   readonly writeTeam: (file: string, team: unknown) => string;
   /** The processes of troupe that are there now. */
   readonly processes: () => Promise<readonly TeamProcess[]>;
+  /** One line for each process that is there, shells of agents among them. */
+  readonly everything: () => Promise<readonly string[]>;
 }
 
 export interface WorldPlan {
@@ -78,18 +72,9 @@ export async function chaosWorld({ script, diskMb }: WorldPlan): Promise<ChaosWo
       writeFileSync(path, JSON.stringify(team));
       return path;
     },
-    processes: async () => (await taggedProcesses({ TROUPE_TEST_ID: testId })).flatMap(asTeamProcess),
+    processes: () => teamProcesses(testId),
+    everything: () => everyProcess(testId),
   };
-}
-
-/** What an agent starts has its variables too; the command line tells them apart. */
-function asTeamProcess(found: FoundProcess): TeamProcess[] {
-  const { identity, env } = found;
-  const team = env.get("TROUPE_TEAM");
-  const words = commandOf(identity.pid);
-  if (team === undefined || words[1] !== PROGRAM) return [];
-  if (words[2] === "supervise") return [{ ...found, team, agent: undefined }];
-  return words[2] === "agent" && words[3] === "run" ? [{ ...found, team, agent: words[4] }] : [];
 }
 
 async function ended(child: ChildProcess): Promise<CliResult> {

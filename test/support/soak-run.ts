@@ -82,9 +82,7 @@ export async function soak({ agents, minutes, sampleMs }: SoakPlan): Promise<Soa
       members,
       acknowledged,
       hashes,
-      processes: (await world.processes()).map(
-        ({ identity, agent }) => `${agent ?? "supervisor"} ${identity.pid}`,
-      ),
+      processes: await world.everything(),
       kills: 0,
       wasFull: () => false,
       hadFullDisk: false,
