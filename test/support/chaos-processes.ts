@@ -3,6 +3,8 @@ import { type FoundProcess, taggedProcesses } from "../../src/base/process-ident
 import { commandOf } from "./chaos-samples.ts";
 
 export const PROGRAM = join(import.meta.dirname, "../../bin/troupe.js");
+/** The same, whose processes tell what memory they hold. */
+export const SOAK_PROGRAM = join(import.meta.dirname, "../fixtures/soak-troupe.mjs");
 
 /** A process of troupe: an agent, or the supervisor when `agent` is undefined. What agents start is not among them. */
 export interface TeamProcess extends FoundProcess {
@@ -20,7 +22,7 @@ function asTeamProcess(found: FoundProcess): TeamProcess[] {
   const { identity, env } = found;
   const team = env.get("TROUPE_TEAM");
   const words = commandOf(identity.pid);
-  if (team === undefined || words[1] !== PROGRAM) return [];
+  if (team === undefined || (words[1] !== PROGRAM && words[1] !== SOAK_PROGRAM)) return [];
   if (words[2] === "supervise") return [{ ...found, team, agent: undefined }];
   return words[2] === "agent" && words[3] === "run" ? [{ ...found, team, agent: words[4] }] : [];
 }

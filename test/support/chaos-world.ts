@@ -37,9 +37,18 @@ export interface WorldPlan {
   readonly script: unknown;
   /** Put the configuration on a disk of so many MB, where that is allowed. */
   readonly diskMb?: number;
+  /** The program in place of `bin/troupe.js`, for all processes. */
+  readonly program?: string;
+  /** Laid over the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function chaosWorld({ script, diskMb }: WorldPlan): Promise<ChaosWorld> {
+export async function chaosWorld({
+  script,
+  diskMb,
+  program = PROGRAM,
+  env: more = {},
+}: WorldPlan): Promise<ChaosWorld> {
   const folder = tempFolder();
   const config = join(folder, "claude");
   const project = join(folder, "work");
@@ -55,6 +64,7 @@ export async function chaosWorld({ script, diskMb }: WorldPlan): Promise<ChaosWo
     ANTHROPIC_BASE_URL: model.url,
     ANTHROPIC_API_KEY: "scripted",
     TROUPE_TEST_ID: testId,
+    ...more,
   };
 
   return {
@@ -64,9 +74,9 @@ export async function chaosWorld({ script, diskMb }: WorldPlan): Promise<ChaosWo
     model,
     isOwnDisk,
     env,
-    workspace: openWorkspace(openHost(PROGRAM, project, env)),
-    troupe: (argv, more = {}) =>
-      ended(spawn(process.execPath, [PROGRAM, ...argv], { cwd: project, env: { ...env, ...more } })),
+    workspace: openWorkspace(openHost(program, project, env)),
+    troupe: (argv, extra = {}) =>
+      ended(spawn(process.execPath, [program, ...argv], { cwd: project, env: { ...env, ...extra } })),
     writeTeam: (file, team) => {
       const path = join(project, file);
       writeFileSync(path, JSON.stringify(team));

@@ -6,6 +6,7 @@ export interface ProcessFigures {
   readonly name: string;
   /** By least squares, behind the warm-up. */
   readonly rssMbPerHour: number;
+  readonly heapMbPerHour: number;
   readonly rssMb: number;
   /** The most that it ever held at once in the first and in the last part behind the warm-up. */
   readonly descriptors: readonly [first: number, last: number];
@@ -55,14 +56,16 @@ interface Parts {
 function processFigures(name: string, { warm, first, last }: Parts): ProcessFigures {
   const most = (samples: readonly SoakSample[], key: "descriptors" | "watches"): number =>
     Math.max(0, ...samples.map(({ processes }) => processes[name]?.[key] ?? 0));
-  const points = warm.flatMap(({ minutes, processes }) => {
-    const rss = processes[name]?.rssMb;
-    return rss === undefined ? [] : [[minutes / 60, rss] as const];
-  });
+  const points = (key: "rssMb" | "heapMb"): readonly (readonly [number, number])[] =>
+    warm.flatMap(({ minutes, processes }) => {
+      const held = processes[name]?.[key];
+      return held === undefined ? [] : [[minutes / 60, held] as const];
+    });
   return {
     name,
-    rssMbPerHour: round(slopeOf(points)),
-    rssMb: round(points.at(-1)?.[1] ?? 0),
+    rssMbPerHour: round(slopeOf(points("rssMb"))),
+    heapMbPerHour: round(slopeOf(points("heapMb"))),
+    rssMb: round(points("rssMb").at(-1)?.[1] ?? 0),
     descriptors: [most(first, "descriptors"), most(last, "descriptors")],
     watches: [most(first, "watches"), most(last, "watches")],
   };

@@ -1,20 +1,17 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
-import { MemberName, TeamName } from "../../src/protocol/names.ts";
-import { readMailbox, sendMessage } from "../../src/team/mail.ts";
+import { TeamName } from "../../src/protocol/names.ts";
 import { stateHash } from "../../src/team/state-hash.ts";
-import type { Team } from "../../src/team/team.ts";
 import { checkTeam, deliveryMs } from "./chaos-check.ts";
+import { SOAK_PROGRAM } from "./chaos-processes.ts";
 import { type ChaosWorld, chaosWorld } from "./chaos-world.ts";
-import { type SoakSample, sampleTeam } from "./soak-sample.ts";
-import { SOAK_OVER, soakScript, tasksFor } from "./soak-script.ts";
-import { until } from "./until.ts";
+import { type SoakSample, sampleTeam, whenThere } from "./soak-sample.ts";
+import { soakScript, tasksFor } from "./soak-script.ts";
+import { endTalk, LISTENERS, probe } from "./soak-talk.ts";
+import { tempFolder } from "./temp-folder.ts";
 
 const NAME = TeamName.parse("soak");
-/** Nobody gives them work: what they hold must not grow but by what they hear. */
-const LISTENERS = ["lead", "ear1", "ear2"];
-const PROBE_MS = 10_000;
 
 export interface SoakPlan {
   readonly agents: number;
@@ -29,13 +26,17 @@ export interface SoakRun {
   readonly delivery: readonly { readonly minutes: number; readonly ms: number; readonly isProbe: boolean }[];
   readonly modelCalls: number;
   readonly workers: readonly string[];
-  readonly listeners: readonly string[];
 }
 
 /** A team that talks for so long, looked at all the while, brought to rest, stopped and checked. */
 export async function soak({ agents, minutes, sampleMs }: SoakPlan): Promise<SoakRun> {
   const workers = Array.from({ length: agents }, (_, index) => `w${index + 1}`);
-  const world = await chaosWorld({ script: soakScript(workers) });
+  const heaps = tempFolder();
+  const world = await chaosWorld({
+    script: soakScript(workers),
+    program: SOAK_PROGRAM,
+    env: { TROUPE_SOAK: heaps },
+  });
   world.writeTeam("team.json", {
     name: NAME,
     members: [
@@ -51,22 +52,18 @@ export async function soak({ agents, minutes, sampleMs }: SoakPlan): Promise<Soa
   const team = await world.workspace.open(NAME);
   const teamDir = join(world.config, "teams", NAME);
   try {
-    await until(async () => (await world.processes()).length === agents + LISTENERS.length + 1, {
-      within: 120_000,
-      every: 250,
-      what: "everybody is there",
-    });
+    await whenThere(world, agents + LISTENERS.length + 1);
     const { now } = world.workspace.host;
     const beganMs = now();
     const end = performance.now() + minutes * 60_000;
     const samples: SoakSample[] = [];
     const probing = probe(team, end);
     while (performance.now() < end) {
-      samples.push(await sampleTeam(world, teamDir, (now() - beganMs) / 60_000));
+      samples.push(await sampleTeam(world, { teamDir, heaps }, (now() - beganMs) / 60_000));
       await pause(Math.min(sampleMs, Math.max(0, end - performance.now())));
     }
     const acknowledged = await probing;
-    await rest(team, workers);
+    await endTalk(team, workers);
     const { calls, refused } = await world.model.seen();
     await type(world, "down", NAME);
 
@@ -93,7 +90,7 @@ export async function soak({ agents, minutes, sampleMs }: SoakPlan): Promise<Soa
       ms,
       isProbe: from === "user",
     }));
-    return { samples, violations, delivery, modelCalls: calls, workers, listeners: LISTENERS };
+    return { samples, violations, delivery, modelCalls: calls, workers };
   } finally {
     await world.troupe(["down", NAME, "--now"]);
     await team.close();
@@ -103,38 +100,4 @@ export async function soak({ agents, minutes, sampleMs }: SoakPlan): Promise<Soa
 async function type(world: ChaosWorld, ...argv: readonly string[]): Promise<void> {
   const { exit, stderr } = await world.troupe(argv);
   expect(`${argv[0]}: ${exit} ${stderr}`).toMatch(/: 0 /);
-}
-
-/** A message to each listener every few seconds: it wakes one who is idle, so its way is troupe's alone. */
-async function probe(
-  team: Team,
-  end: number,
-): Promise<readonly { readonly log: string; readonly id: string }[]> {
-  const acknowledged: { log: string; id: string }[] = [];
-  for (let number = 1; performance.now() < end; number++) {
-    const sent = await sendMessage(team, "user", { to: LISTENERS, text: `Probe ${number}.` });
-    if (sent.ok) acknowledged.push(...sent.messages.map(({ to, id }) => ({ log: `mail/${to}`, id })));
-    await pause(Math.min(PROBE_MS, Math.max(0, end - performance.now())));
-  }
-  return acknowledged;
-}
-
-/** No task is left, nobody works, and everything that was sent has been heard. */
-async function rest(team: Team, workers: readonly string[]): Promise<void> {
-  for (const { id, status } of (await team.readOn()).tasks.values())
-    if (status === "pending") await team.commit({ op: "delete", by: "user", task: id });
-  await sendMessage(team, "user", { to: workers, text: SOAK_OVER });
-  const members = [...LISTENERS, ...workers].map((name) => MemberName.parse(name));
-  await until(
-    async () => {
-      const working = [...(await team.readOn()).tasks.values()].filter(
-        ({ status }) => status === "in_progress",
-      );
-      if (working.length > 0) return false;
-      for (const name of members)
-        if ((await readMailbox(team, name)).some(({ state }) => state !== "read")) return false;
-      return true;
-    },
-    { within: 300_000, every: 1_000, what: "everything is heard and nobody works" },
-  );
 }
