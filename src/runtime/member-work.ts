@@ -107,13 +107,15 @@ interface Look {
 /** Whoever has no model to work with claims nothing and reminds nobody. */
 async function look(
   { onTrouble }: MemberJob,
-  { intake, duty }: MemberParts,
+  { intake, duty, mailbox }: MemberParts,
   failures: number,
 ): Promise<Look> {
   try {
     const fresh = await intake.take();
     if (fresh.length > 0 || failures > 0) return { inputs: fresh, againInMs: null };
     const inputs = await duty.next();
+    // A receipt that the disk did not take would be told with the next message only, and that may never come.
+    if (inputs.length === 0) await mailbox.settle();
     return { inputs, againInMs: duty.dueInMs() };
   } catch (error) {
     if (!isTrouble(error)) throw error;

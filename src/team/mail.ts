@@ -103,6 +103,8 @@ export interface Mailbox {
    * by a former process too.
    */
   readonly read: (message?: Message) => Promise<void>;
+  /** Saves the cursor when that failed before: senders see receipts from it. Throws as long as it fails. */
+  readonly settle: () => Promise<void>;
   /** There may be more to take. Ends with the signal. */
   readonly changes: (signal: AbortSignal) => AsyncIterable<void>;
 }
@@ -114,27 +116,13 @@ export interface Mailbox {
 export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<EntryId>): Promise<Mailbox> {
   const { store } = team;
   const log = store.mailbox(owner);
-  const file = store.cursor(owner);
-  const start: Mark = { position: await log.start(), id: null };
-  let cursor: Cursor = (await file.load()) ?? { v: 1, delivered: start, read: start };
-  let { position } = cursor.delivered;
+  const { now, move, settle } = await openCursor(team, owner, { position: await log.start(), id: null });
+  let { position } = now().delivered;
   /** Where taken messages end, until they are read. */
   const places = new Map<EntryId, Position>();
   const taken = createSeenIds();
   /** Taken out of the log and not handed out yet: trouble on the way costs no message. */
   let fresh: Message[] = [];
-
-  const further = (old: Mark, mark: Mark): Mark =>
-    store.compare(mark.position, old.position) > 0 ? mark : old;
-
-  async function move(mark: Mark | undefined, isRead: boolean): Promise<void> {
-    if (!mark) return;
-    const delivered = further(cursor.delivered, mark);
-    const read = isRead ? further(cursor.read, mark) : cursor.read;
-    if (delivered === cursor.delivered && read === cursor.read) return;
-    cursor = { ...cursor, delivered, read };
-    await file.save(cursor);
-  }
 
   /** Undefined for what is read already. */
   function markOf({ id }: Message): Mark | undefined {
@@ -169,12 +157,48 @@ export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<En
     take,
     delivered: async (message) => move(markOf(message), false),
     read: async (message) => {
-      const mark = message ? markOf(message) : cursor.delivered;
+      const mark = message ? markOf(message) : now().delivered;
       await move(mark, true);
-      const { position: end } = cursor.read;
+      const { position: end } = now().read;
       for (const [id, place] of places) if (store.compare(place, end) <= 0) places.delete(id);
     },
+    settle,
     changes: log.changes,
+  };
+}
+
+interface OwnCursor {
+  readonly now: () => Cursor;
+  readonly move: (mark: Mark | undefined, isRead: boolean) => Promise<void>;
+  readonly settle: () => Promise<void>;
+}
+
+/** The owner's cursor, which only goes forward. What could not be saved counts in this process all the same. */
+async function openCursor({ store }: Team, owner: Party, start: Mark): Promise<OwnCursor> {
+  const file = store.cursor(owner);
+  let cursor: Cursor = (await file.load()) ?? { v: 1, delivered: start, read: start };
+  let isUnsaved = false;
+
+  const further = (old: Mark, mark: Mark): Mark =>
+    store.compare(mark.position, old.position) > 0 ? mark : old;
+  const save = async (): Promise<void> => {
+    isUnsaved = true;
+    await file.save(cursor);
+    isUnsaved = false;
+  };
+  return {
+    now: () => cursor,
+    move: async (mark, isRead) => {
+      if (!mark) return;
+      const delivered = further(cursor.delivered, mark);
+      const read = isRead ? further(cursor.read, mark) : cursor.read;
+      if (delivered === cursor.delivered && read === cursor.read) return;
+      cursor = { ...cursor, delivered, read };
+      await save();
+    },
+    settle: async () => {
+      if (isUnsaved) await save();
+    },
   };
 }
 

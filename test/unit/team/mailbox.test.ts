@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { TroupeError } from "../../../src/base/errors.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import type { EntryId } from "../../../src/protocol/names.ts";
-import { openMailbox, sendMessage } from "../../../src/team/mail.ts";
+import { openMailbox, readMailbox, sendMessage } from "../../../src/team/mail.ts";
 import type { Team } from "../../../src/team/team.ts";
 import { ada, bob } from "../../support/team-entries.ts";
 import { openProcesses, process } from "../../support/team-processes.ts";
@@ -65,6 +65,29 @@ test("C1 a cursor that cannot be written costs no message: the next take hands i
   isFull = false;
 
   expect(texts(await mailbox.take())).toEqual(["new"]);
+});
+
+test("C1 a receipt that could not be saved is saved later, though no message comes", async () => {
+  const { disk, lead } = await openProcesses();
+  await send(lead, "read while the disk was full");
+  const full = new TroupeError("disk_full", "cannot write cursor.json: ENOSPC");
+  let isFull = true;
+  const reader = await process(disk, "reader", (real) => ({
+    ...real,
+    cursor: (owner) => {
+      const file = real.cursor(owner);
+      return { ...file, save: (cursor) => (isFull ? Promise.reject(full) : file.save(cursor)) };
+    },
+  }));
+  const mailbox = await openMailbox(reader, bob, NOTHING);
+  const [message] = await mailbox.take();
+
+  await expect(mailbox.read(message)).rejects.toBe(full);
+  await expect(mailbox.settle()).rejects.toBe(full);
+  isFull = false;
+  await mailbox.settle();
+
+  expect((await readMailbox(lead, bob)).map(({ state }) => state)).toEqual(["read"]);
 });
 
 test("D9 whoever asks for enough gets it piece by piece, complete and in order", async () => {
