@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { MemberName } from "../../src/protocol/names.ts";
 import { lifeOf } from "../../src/runtime/liveness.ts";
 import { taskTools } from "../../src/runtime/team-tools-tasks.ts";
@@ -55,6 +57,9 @@ export async function bringToRest(siege: Siege, withinMs: number): Promise<void>
   // What nobody has begun would only take time.
   for (const { id, status } of (await siege.team.readOn()).tasks.values())
     if (status === "pending") await siege.team.commit({ op: "delete", by: "user", task: id });
+  // A cursor that was deleted is written anew with the next message, and until then nobody knows what was heard.
+  const bare = siege.members.filter((name) => !existsSync(join(siege.teamDir, "mail", name, "cursor.json")));
+  if (bare.length > 0) await sendMessage(siege.team, "user", { to: bare, text: "It is over." });
   const open = async (): Promise<string | undefined> => {
     await tend(siege, { wantsMore: false });
     const state = await siege.team.readOn();
@@ -64,7 +69,7 @@ export async function bringToRest(siege: Siege, withinMs: number): Promise<void>
       const mail = await readMailbox(siege.team, name);
       const waiting = mail.filter(({ state: receipt }) => receipt !== "read");
       if (waiting.length > 0)
-        return `${waiting.length} unread messages of ${name}, first ${waiting[0]?.message.id}`;
+        return `${waiting.length} unread messages of ${name}, first ${waiting[0]?.message.id} ${waiting[0]?.state}`;
     }
     return undefined;
   };
