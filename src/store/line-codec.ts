@@ -102,12 +102,13 @@ function closingQuote(bytes: Buffer, start: number): number {
   return bytes.length;
 }
 
-/** The value of JSON text, undefined when it is none. No `__proto__` comes out, and no lone surrogate. */
+/** The value of JSON text, undefined when it is none or nests too deep to be walked. No `__proto__` comes out, and no lone surrogate. */
 export function parseJson(text: string): unknown {
   try {
     return isOdd(text) ? JSON.parse(text, clean) : JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    // The stack runs out where a cleaning walk goes down thousands of brackets.
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 }

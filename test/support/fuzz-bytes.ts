@@ -92,13 +92,14 @@ function placeOf(bytes: Buffer, { share, beside }: Spot): number {
   return Math.min(bytes.length, Math.max(0, (newline < 0 ? bytes.length : newline) + beside));
 }
 
-/** Equal for values that are equal as JSON, whatever the order of their keys. */
+/** Equal for values that are equal as JSON, whatever the order of their keys; as our parsers give it: no `__proto__`, no lone surrogate. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  );
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === "string") return part.replace(/\p{Surrogate}/gu, "\uFFFD");
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    const fields = Object.entries(part).filter(([key]) => key !== "__proto__");
+    return Object.fromEntries(fields.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  });
 }
 
 /** Throws when a parser has left something on the prototype of every object. */

@@ -24,7 +24,8 @@ export function openCursorFile(
   const stands = async ({ position, id }: Mark): Promise<boolean> => {
     const at = parsePosition(position);
     if (!at) return false;
-    if (id === null) return at.offset === 0 && (at.segment === 1 || (await place.has(at.segment)));
+    // In front of everything that is there: at the beginning of a later segment the mail of those before it would be lost.
+    if (id === null) return at.offset === 0 && (at.segment === 1 || (await place.list())[0] === at.segment);
     return (await mailbox.check(position, id)) !== undefined;
   };
   return {

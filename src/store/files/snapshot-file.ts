@@ -41,14 +41,15 @@ export function openSnapshotFile(
   };
 }
 
-function parse(bytes: Buffer, fold: number): { snapshot: Snapshot; lastChecksum: unknown } | undefined {
+function parse(bytes: Buffer, fold: number): { snapshot: Snapshot; lastChecksum: number } | undefined {
   if (bytes.at(-1) !== 10) return undefined;
   const line = decodeLine(bytes, 0, bytes.length - 1);
   if (!line.ok || line.value["v"] !== 1 || line.value["fold"] !== fold) return undefined;
   const { position, lastId: id, lastChecksum, state } = line.value;
   const place = typeof position === "string" ? parsePosition(position) : undefined;
   const lastId = EntryId.safeParse(id);
-  if (!place || !lastId.success) return undefined;
+  // Without one, a place that does not check out would look like one that does.
+  if (!place || !lastId.success || typeof lastChecksum !== "number") return undefined;
   const snapshot = { fold, position: positionOf(place.segment, place.offset), lastId: lastId.data, state };
   return { snapshot, lastChecksum };
 }
