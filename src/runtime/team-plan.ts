@@ -167,6 +167,7 @@ async function promptText(prompt: string, { path, index }: Where): Promise<strin
   if (!prompt.startsWith("@")) return prompt;
   const field = `members[${index}].prompt`;
   const folder = dirname(path);
+  refuseNul(path, field, prompt);
   const target = resolve(folder, prompt.slice(1));
   if (!(await isBelow(folder, target)))
     throw teamFileError(path, `${field}: ${prompt} is not below ${folder}`);
@@ -180,6 +181,7 @@ async function promptText(prompt: string, { path, index }: Where): Promise<strin
 async function memberFolder(folder: string, { path, dir, index }: Where): Promise<string> {
   const target = resolve(dir, folder);
   const field = `members[${index}].dir`;
+  refuseNul(path, field, folder);
   const facts = await stat(target).catch((error: unknown) => {
     if (isErrno(error, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) return undefined;
     throw error;
@@ -187,6 +189,11 @@ async function memberFolder(folder: string, { path, dir, index }: Where): Promis
   if (!facts?.isDirectory()) throw teamFileError(path, `${field}: ${target} is no folder`);
   if (!(await isBelow(dir, target))) throw teamFileError(path, `${field}: ${target} is not below ${dir}`);
   return target;
+}
+
+/** No file has such a name, and Node answers it with a TypeError, which would look like a bug of ours. */
+function refuseNul(path: string, field: string, word: string): void {
+  if (word.includes("\0")) throw teamFileError(path, `${field}: ${JSON.stringify(word)} is no path`);
 }
 
 /** Links count as what they point to. A target that is not there is judged by its words; reading it fails anyway. */

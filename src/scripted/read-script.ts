@@ -76,6 +76,9 @@ interface Compiling {
 }
 
 function compile(value: unknown, lines: SourceLines, files: ReadonlyMap<string, string>): Script {
+  // The one key that a record passes over without a word.
+  if (isRecord(value) && isRecord(value["agents"]) && Object.hasOwn(value["agents"], "__proto__"))
+    throw lines.error(["agents", "__proto__"], "Invalid key in record");
   const parsed = ScriptFields.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -19,7 +19,20 @@ export interface Source {
 
 /** The value that a script's text stands for: JSON lines when the name ends in `.jsonl`, otherwise YAML. Throws `bad_script`. */
 export function parseSource(text: string, name: string): Source {
-  return name.endsWith(".jsonl") ? parseJsonLines(text, name) : parseYaml(text, name);
+  const source = name.endsWith(".jsonl") ? parseJsonLines(text, name) : parseYaml(text, name);
+  refuseEndless(source.value, name);
+  return source;
+}
+
+/** What an alias puts inside itself has no end, and what nests thousands deep cannot be walked: neither is JSON. */
+function refuseEndless(value: unknown, name: string): void {
+  try {
+    JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw badScript(name, 1, "it nests too deep");
+    if (error instanceof TypeError) throw badScript(name, 1, "an alias stands inside its own anchor");
+    throw error;
+  }
 }
 
 function badScript(name: string, line: number, what: string, hint?: string): TroupeError {
@@ -39,7 +52,7 @@ function sourceLines(name: string, lineOf: (path: Path) => number, from = 0): So
 
 function parseYaml(text: string, name: string): Source {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
+  const document = parseDocument(text, { lineCounter: counter, logLevel: "error" });
   const [problem] = document.errors;
   if (problem) {
     const line = counter.linePos(problem.pos[0]).line;
@@ -52,8 +65,18 @@ function parseYaml(text: string, name: string): Source {
     }
     return 1;
   };
-  // A few anchors are fine, thousands are an attack on memory: the default of the package stays (100).
-  return { value: document.toJS(), lines: sourceLines(name, lineOf) };
+  return { value: valueOf(document, name), lines: sourceLines(name, lineOf) };
+}
+
+/** What the document says. An alias without its anchor, or one inside itself, is found only here. */
+function valueOf(document: Document, name: string): unknown {
+  try {
+    // A few anchors are fine, thousands are an attack on memory: the default of the package stays (100).
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw badScript(name, 1, error.message.split("\n")[0] ?? error.message);
+  }
 }
 
 /** Where the key stands when the path ends in one, otherwise where the value stands. */
@@ -75,7 +98,8 @@ const RuleLine = z.looseObject({ agent: z.string() });
 
 /** One rule a line with the `agent` it is for; a line without `agent` that has `model` names the model. */
 function parseJsonLines(text: string, name: string): Source {
-  const agents: Record<string, unknown[]> = {};
+  // A map: an agent may be called constructor.
+  const agents = new Map<string, unknown[]>();
   const linesOf = new Map<string, number>();
   let model: unknown;
   for (const [index, raw] of text.split("\n").entries()) {
@@ -84,7 +108,8 @@ function parseJsonLines(text: string, name: string): Source {
     const rule = RuleLine.safeParse(value);
     if (rule.success) {
       const { agent, ...fields } = rule.data;
-      const rules = (agents[agent] ??= []);
+      const rules = agents.get(agent) ?? [];
+      agents.set(agent, rules);
       linesOf.set(`${agent} ${rules.length}`, index + 1);
       rules.push(fields);
       continue;
@@ -95,7 +120,7 @@ function parseJsonLines(text: string, name: string): Source {
   }
   const lineOf = ([, agent, index]: Path): number => linesOf.get(`${String(agent)} ${String(index)}`) ?? 1;
   return {
-    value: { ...(model !== undefined && { model }), agents },
+    value: { ...(model !== undefined && { model }), agents: Object.fromEntries(agents) },
     lines: sourceLines(name, lineOf),
   };
 }
