@@ -1,6 +1,7 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import { z } from "zod";
 import type { CallUsage } from "./events.ts";
+import { brokenStream, checkedEvent } from "./stream-event.ts";
 import type { ToolCall } from "./tool.ts";
 
 type StreamEvent = Anthropic.Beta.Messages.BetaRawMessageStreamEvent;
@@ -22,6 +23,7 @@ export interface Reply {
 
 /** An answer while it comes in. */
 export interface OpenReply {
+  /** Throws the SDK's error for an event that cannot be understood: what came before it may be kept. */
   readonly add: (event: StreamEvent) => void;
   /** True from the first event on: the server accepted the request. */
   readonly isAccepted: () => boolean;
@@ -67,14 +69,16 @@ export function openReply(onText: (delta: string) => void): OpenReply {
     if (part !== undefined) parts.set(index, next(part));
   };
 
-  const add = (event: StreamEvent): void => {
+  const add = (given: StreamEvent): void => {
     isAccepted = true;
+    const event = checkedEvent(given);
     switch (event.type) {
       case "message_start":
         model = event.message.model;
         usage = Usage.parse(event.message.usage);
         return;
       case "content_block_start":
+        refuseTwice(parts, event.index, event.content_block);
         parts.set(event.index, { block: event.content_block, json: "", wrongJson: null, isComplete: false });
         if (event.content_block.type === "text" && event.content_block.text !== "")
           onText(event.content_block.text);
@@ -116,6 +120,14 @@ export function openReply(onText: (delta: string) => void): OpenReply {
       cacheWrite: usage.cache_creation_input_tokens ?? 0,
     }),
   };
+}
+
+/** Two calls with one id could not be told apart by their results. */
+function refuseTwice(parts: ReadonlyMap<number, Part>, index: number, block: ContentBlock): void {
+  if (parts.has(index)) throw brokenStream(`block ${index} twice`);
+  if (block.type !== "tool_use") return;
+  for (const { block: other } of parts.values())
+    if (other.type === "tool_use" && other.id === block.id) throw brokenStream(`call ${block.id} twice`);
 }
 
 function withDelta(part: Part, delta: Delta): Part {

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { expect } from "vitest";
 
 /** A property of one or more parsers of foreign bytes: some runs of it in `npm test`, as many as one likes by hand. */
 export interface Fuzz {
@@ -41,4 +42,12 @@ export function fuzz<T>({ title, parsers, input, cost = 1, open }: FuzzDefinitio
 }
 
 /** Runs of each property in `npm test`. */
-export const QUICK: FuzzRuns = { runs: 300 };
+const QUICK: FuzzRuns = { runs: 300 };
+
+/** What a property says of an input. */
+export const must = expect;
+
+/** For `test.each`: the title, and what answers how many inputs were tried. */
+export function titled(properties: readonly Fuzz[]): readonly (readonly [string, () => Promise<number>])[] {
+  return properties.map(({ title, check }) => [title, () => check(QUICK)] as const);
+}
