@@ -23,6 +23,10 @@ interface OpenNode extends OpenFile {
   readonly node: Node;
 }
 
+function nodeOf(file: OpenFile): Node {
+  return (file as OpenNode).node;
+}
+
 export function memoryFs(...folders: readonly string[]): MemoryFs {
   const nodes = new Map<string, Node>();
   const opened = new Set<string>();
@@ -45,7 +49,6 @@ export function memoryFs(...folders: readonly string[]): MemoryFs {
     opened.add(path);
     return { path, node: at(path, "open") };
   }
-  const nodeOf = (file: OpenFile): Node => (file as OpenNode).node;
   const facts = ({ inode, kind, bytes, links }: Node): FileFacts => ({
     size: bytes.length,
     inode,

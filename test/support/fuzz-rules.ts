@@ -1,5 +1,4 @@
 import * as fc from "fast-check";
-import { expect } from "vitest";
 import type { EntryId, MemberName } from "../../src/protocol/names.ts";
 import { encodeLine } from "../../src/store/line-codec.ts";
 import { openTeam } from "../../src/team/open-team.ts";
@@ -19,7 +18,7 @@ import {
 } from "../../src/team/tasks.ts";
 import type { Outcome, Team } from "../../src/team/team.ts";
 import { teamOnMemory } from "./fuzz-log.ts";
-import { type Fuzz, fuzz } from "./fuzz-property.ts";
+import { type Fuzz, fuzz, must } from "./fuzz-property.ts";
 import { ada, bob, cyd, id, instance, teamEntry } from "./team-entries.ts";
 import { testHost } from "./test-host.ts";
 
@@ -80,6 +79,22 @@ function reaches(model: Model, from: number, goal: number): boolean {
   );
 }
 
+function isThere(task: Modelled | undefined): boolean {
+  return task !== undefined && task.status !== "deleted";
+}
+
+/** Done, failed or held: what may be opened again. */
+function isOver(task: Modelled | undefined): boolean {
+  if (task?.status === "completed" || task?.status === "failed") return true;
+  return task?.status === "pending" && task.deaths >= HELD;
+}
+
+function mayWait(model: Model, number: number, other: number): boolean {
+  const task = model[number - 1];
+  const isOpen = isThere(task) && task?.status !== "completed";
+  return isOpen && isThere(model[other - 1]) && !reaches(model, other, number);
+}
+
 /** What an act is decided on before its round. */
 interface Round {
   /** There is no task `other` yet. */
@@ -100,8 +115,8 @@ function after(
   token: number,
 ): Model | undefined {
   const task = model[number - 1];
-  const there = task !== undefined && task.status !== "deleted";
-  const owned = there && task.owner === who;
+  const there = isThere(task);
+  const owned = task?.owner === who;
   const set = (place: number, fields: Partial<Modelled>): Model =>
     model.map((old, index) => (index === place - 1 ? { ...old, ...fields } : old));
   const free = { owner: undefined, token: 0 };
@@ -123,24 +138,17 @@ function after(
     completeOld: [false, () => model],
     release: [owned, () => set(number, { status: "pending", ...free })],
     died: [
-      there && task.owner !== undefined,
+      task?.owner !== undefined,
       () => set(number, { status: "pending", deaths: (task?.deaths ?? 0) + 1, ...free }),
     ],
     fail: [owned, () => set(number, { status: "failed", ...free })],
-    reopen: [
-      there &&
-        (["completed", "failed"].includes(task.status) || (task.deaths >= HELD && task.owner === undefined)),
-      () => set(number, { status: "pending", deaths: 0 }),
-    ],
+    reopen: [isOver(task), () => set(number, { status: "pending", deaths: 0 })],
     block: [
-      there &&
-        task.status !== "completed" &&
-        ![undefined, "deleted"].includes(model[other - 1]?.status) &&
-        !reaches(model, other, number),
+      mayWait(model, number, other),
       () => set(number, { blockers: [...new Set([...(task?.blockers ?? []), other])] }),
     ],
     unblock: [
-      there && task.blockers.includes(other),
+      there && task?.blockers.includes(other) === true,
       () => set(number, { blockers: (task?.blockers ?? []).filter((blocker) => blocker !== other) }),
     ],
     delete: [there, () => set(number, { status: "deleted", ...free })],
@@ -188,16 +196,22 @@ async function carryOut(
 
 function shown(model: Model): readonly unknown[] {
   return model.map(({ status, owner, deaths, blockers }, index) => [
-    ...[index + 1, status, owner ?? null, deaths],
-    blockers.toSorted(),
+    index + 1,
+    status,
+    owner ?? null,
+    deaths,
+    blockers.toSorted((one, other) => one - other),
   ]);
 }
 
 async function shownOf(team: Team): Promise<readonly unknown[]> {
   const { tasks } = await team.readOn();
   return [...tasks.values()].map(({ id: number, status, owner, deaths, blockedBy }) => [
-    ...[Number(number), status, owner ?? null, deaths],
-    blockedBy.map(Number).toSorted(),
+    Number(number),
+    status,
+    owner ?? null,
+    deaths,
+    blockedBy.map(Number).toSorted((one, other) => one - other),
   ]);
 }
 
@@ -275,7 +289,7 @@ export async function keepsRules(
     model = next;
   }
   const hashes = await Promise.all(teams.map(async (team) => stateHash(await team.readOn())));
-  expect(new Set(hashes).size).toBe(1);
+  must(new Set(hashes).size).toBe(1);
   for (const team of teams) await team.close();
 }
 

@@ -4,10 +4,16 @@ import { expect, test } from "vitest";
 import { readTeamFile } from "../../../src/runtime/team-plan.ts";
 import { parseScript } from "../../../src/scripted/read-script.ts";
 import { configProperties } from "../../support/fuzz-config.ts";
-import { QUICK } from "../../support/fuzz-property.ts";
+import { titled } from "../../support/fuzz-property.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
-for (const { title, check } of configProperties) test(title, () => check(QUICK), 60_000);
+test.each(titled(configProperties))(
+  "%s",
+  async (_, check) => {
+    expect(await check()).toBeGreaterThan(0);
+  },
+  60_000,
+);
 
 test.each(["prompt", "dir"])("E1 a NUL in a member's %s is a bad team file", async (field) => {
   const dir = tempFolder();
@@ -49,9 +55,8 @@ test.each([
   ],
   ["the prototype as an agent", "s.yaml", "agents: {__proto__: [{say: x}]}", "s.yaml:1: agents.__proto__: "],
 ])("D6 D7 %s is a bad script", (_, name, text, message) => {
-  expect(() => parseScript(text, name)).toThrow(
-    expect.objectContaining({ code: "bad_script", message: expect.stringContaining(message) }),
-  );
+  expect(() => parseScript(text, name)).toThrow(expect.objectContaining({ code: "bad_script" }));
+  expect(() => parseScript(text, name)).toThrow(message);
 });
 
 test("D6 an agent of a script may be called constructor", () => {

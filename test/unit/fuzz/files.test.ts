@@ -1,12 +1,19 @@
 import { expect, test } from "vitest";
 import { openFileStore } from "../../../src/store/files/open-file-store.ts";
 import { encodeLine, parseJson } from "../../../src/store/line-codec.ts";
+import { cursorProperties } from "../../support/fuzz-cursor.ts";
 import { fileProperties } from "../../support/fuzz-files.ts";
 import { teamOnMemory } from "../../support/fuzz-log.ts";
-import { QUICK } from "../../support/fuzz-property.ts";
+import { titled } from "../../support/fuzz-property.ts";
 import { bob, claim, message, teamEntry } from "../../support/store-entries.ts";
 
-for (const { title, check } of fileProperties) test(title, () => check(QUICK), 60_000);
+test.each(titled([...cursorProperties, ...fileProperties]))(
+  "%s",
+  async (_, check) => {
+    expect(await check()).toBeGreaterThan(0);
+  },
+  60_000,
+);
 
 test("M21 a cursor without an id is none at a later segment while an earlier one is there", async () => {
   const { fs, paths } = teamOnMemory();
