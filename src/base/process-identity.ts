@@ -137,7 +137,8 @@ export function parseStat(stat: string): Seen | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state, , group, session] = fields;
   const startTime = fields[19];
-  if (!state || startTime === undefined) return undefined;
+  // The last field of a text that was cut may be half of one: another start time is another process.
+  if (!state || !startTime || fields[20] === undefined) return undefined;
   return { state, group: Number(group), session: Number(session), startTime };
 }
 
@@ -177,7 +178,7 @@ function readGone(path: string): string | undefined {
   }
 }
 
-function parseEnvironment(pairs: readonly string[]): ReadonlyMap<string, string> {
+export function parseEnvironment(pairs: readonly string[]): ReadonlyMap<string, string> {
   const env = new Map<string, string>();
   for (const pair of pairs) {
     const equals = pair.indexOf("=");

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** A hundred years: beyond it neither dates nor timers know what to do. */
+const LONGEST_MS = 36_500 * UNITS.d;
 const PART = /(\d{1,9}(?:\.\d{1,3})?)(ms|s|min|m|h|d)/g;
 
 /** `30s`, `2h`, `1h30m`, `500ms`, `1d`: milliseconds. */
@@ -11,7 +13,8 @@ export const Duration = z
     let total = 0;
     for (const [, amount, unit] of text.matchAll(PART)) total += Number(amount) * UNITS[unitOf(unit)];
     return Math.round(total);
-  });
+  })
+  .refine((ms) => ms <= LONGEST_MS, "a duration is at most 36500d");
 
 function unitOf(word: string | undefined): keyof typeof UNITS {
   return word === "ms" || word === "m" || word === "min" || word === "h" || word === "d" ? word : "s";

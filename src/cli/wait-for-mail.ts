@@ -30,7 +30,8 @@ export async function waitForMail(waiting: Waiting, signal: AbortSignal): Promis
   if (wait === undefined) return sent.map(({ id, to }) => ({ id, to, state: "queued", reply: null }));
   const own = openLogReader(team.store.mailbox(me));
   const replies = new Map<string, string>();
-  const timeout = AbortSignal.timeout(timeoutMs);
+  // A timer of more than 24 days fires at once.
+  const timeout = AbortSignal.timeout(Math.min(timeoutMs, 2 ** 31 - 1));
   // Woken each second at least: that is when cursors, which are no logs, are looked at again.
   const waker = openWaker(AbortSignal.any([signal, timeout]));
   waker.watch(own.log);

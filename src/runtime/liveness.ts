@@ -82,7 +82,8 @@ export function identityIn({ pid, startTime, bootId, pidNs }: RunFile): ProcessI
 async function signsOf(run: RunFile, nowMs: number): Promise<LifeVerdict> {
   const seen = await liveness(identityIn(run));
   if (seen === "dead" || seen === "unknown") return seen;
-  const silent = nowMs - Date.parse(run.beat) > BEAT_MS;
+  // A beat that is no time is none.
+  const silent = !(nowMs - Date.parse(run.beat) <= BEAT_MS);
   return seen === "stopped" || silent ? "unresponsive" : "alive";
 }
 

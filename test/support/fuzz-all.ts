@@ -1,0 +1,23 @@
+import { configProperties } from "./fuzz-config.ts";
+import { cursorProperties } from "./fuzz-cursor.ts";
+import { fileProperties } from "./fuzz-files.ts";
+import { foldProperties } from "./fuzz-fold.ts";
+import { logProperties } from "./fuzz-log.ts";
+import { modelProperties } from "./fuzz-model.ts";
+import type { Fuzz } from "./fuzz-property.ts";
+import { ruleProperties } from "./fuzz-rules.ts";
+import { systemProperties } from "./fuzz-system.ts";
+import { toolProperties } from "./fuzz-tools.ts";
+
+/** Every property over foreign bytes. */
+export const ALL_PROPERTIES: readonly Fuzz[] = [
+  ...logProperties,
+  ...foldProperties,
+  ...ruleProperties,
+  ...cursorProperties,
+  ...fileProperties,
+  ...configProperties,
+  ...modelProperties,
+  ...toolProperties,
+  ...systemProperties,
+];
