@@ -1,5 +1,6 @@
 import { configProperties } from "./fuzz-config.ts";
 import { cursorProperties } from "./fuzz-cursor.ts";
+import { eventProperties } from "./fuzz-events.ts";
 import { fileProperties } from "./fuzz-files.ts";
 import { foldProperties } from "./fuzz-fold.ts";
 import { logProperties } from "./fuzz-log.ts";
@@ -8,6 +9,7 @@ import type { Fuzz } from "./fuzz-property.ts";
 import { ruleProperties } from "./fuzz-rules.ts";
 import { systemProperties } from "./fuzz-system.ts";
 import { toolProperties } from "./fuzz-tools.ts";
+import { wordProperties } from "./fuzz-words.ts";
 
 /** Every property over foreign bytes. */
 export const ALL_PROPERTIES: readonly Fuzz[] = [
@@ -16,8 +18,10 @@ export const ALL_PROPERTIES: readonly Fuzz[] = [
   ...ruleProperties,
   ...cursorProperties,
   ...fileProperties,
+  ...eventProperties,
   ...configProperties,
   ...modelProperties,
   ...toolProperties,
   ...systemProperties,
+  ...wordProperties,
 ];

@@ -23,7 +23,7 @@ const spot: fc.Arbitrary<Spot> = fc.record({
 const length = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3000 }));
 
 /** Bytes that have broken parsers before. */
-export const NASTY: readonly Buffer[] = [
+const NASTY: readonly Buffer[] = [
   "\n",
   "\n\n",
   "\r\n",
@@ -144,3 +144,15 @@ export const anyJson: fc.Arbitrary<fc.JsonValue> = fc.letrec<{ value: fc.JsonVal
     ),
   ),
 })).value;
+
+/** Text of a person, a shell or a kernel: nearly right, or anything. */
+export function nearly(...right: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    fc.constantFrom(...right),
+    fc.string(),
+    fc.string({ unit: "binary" }),
+    fc
+      .tuple(fc.constantFrom(...right), harms())
+      .map(([text, all]) => harmed(Buffer.from(text), all).toString()),
+  );
+}

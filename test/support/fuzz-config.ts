@@ -331,7 +331,7 @@ const request = fc.record(
 
 const requests = fuzz({
   title: "D6 D11 any body of a model request is a request, or an error in words",
-  parsers: ["src/scripted/request.ts"],
+  parsers: ["src/scripted/request.ts", "src/scripted/model-server.ts", "src/scripted/record.ts"],
   input: fc.oneof(request, anyJson),
   open: () => (body) => {
     for (const parsed of [parseRequest(body), parseCountRequest(body)])

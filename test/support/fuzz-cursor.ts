@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import type { Cursor } from "../../src/protocol/files.ts";
 import type { EntryId, Position } from "../../src/protocol/names.ts";
+import { segmentName, segmentNumber } from "../../src/protocol/paths.ts";
 import { openFileStore } from "../../src/store/files/open-file-store.ts";
+import { comparePositions, parsePosition, positionOf } from "../../src/store/position.ts";
 import type { Log, Store } from "../../src/store/store.ts";
-import { anyJson, harmed, harms, refusePollution } from "./fuzz-bytes.ts";
+import { anyJson, harmed, harms, nearly, refusePollution } from "./fuzz-bytes.ts";
 import { teamOnMemory } from "./fuzz-log.ts";
 import type { MemoryFs } from "./fuzz-memory-fs.ts";
 import { type Fuzz, fuzz, must } from "./fuzz-property.ts";
@@ -136,5 +138,27 @@ export const cursorProperties: readonly Fuzz[] = [
         refusePollution();
       };
     },
+  }),
+  fuzz({
+    title: "M21 H9 a position and the name of a segment come back as they were, and nothing else is one",
+    parsers: ["src/store/position.ts", "src/protocol/paths.ts"],
+    input: fc.record({
+      segment: fc.integer({ min: 1, max: 999_999_999 }),
+      offset: fc.integer({ min: 0, max: 999_999_999_999_999 }),
+      word: nearly("1:0", "12:345", "1.jsonl", "12.jsonl"),
+    }),
+    open:
+      () =>
+      ({ segment, offset, word }) => {
+        const position = positionOf(segment, offset);
+        must(parsePosition(position)).toEqual({ segment, offset });
+        must(comparePositions(position, position)).toBe(0);
+        must(comparePositions(position, positionOf(1, 0))).toBeGreaterThanOrEqual(0);
+        must(segmentNumber(segmentName(segment))).toBe(segment);
+        const place = parsePosition(word);
+        if (place) must(positionOf(place.segment, place.offset)).toBe(word);
+        const number = segmentNumber(word);
+        if (number !== undefined) must(segmentName(number)).toBe(word);
+      },
   }),
 ];

@@ -125,7 +125,12 @@ const oddStream = fc
 const streams = fuzz({
   title:
     "I4 I5 I6 I7 any stream of a model server: the turn ends in words, no call runs twice, and every request is one that the API takes",
-  parsers: ["src/agent/reply.ts", "src/agent/ask-model.ts", "src/agent/conversation.ts"],
+  parsers: [
+    "src/agent/stream-event.ts",
+    "src/agent/reply.ts",
+    "src/agent/ask-model.ts",
+    "src/agent/conversation.ts",
+  ],
   cost: 2,
   input: fc.record({
     bytes: fc.oneof(

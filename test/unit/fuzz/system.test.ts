@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { parseStat } from "../../../src/base/process-identity.ts";
 import type { Context } from "../../../src/cli/command.ts";
-import { Duration } from "../../../src/cli/durations.ts";
 import { showEvents } from "../../../src/cli/events-view.ts";
 import { encodeLine } from "../../../src/store/line-codec.ts";
 import type { Team } from "../../../src/team/team.ts";
+import { eventProperties } from "../../support/fuzz-events.ts";
 import { teamOnMemory } from "../../support/fuzz-log.ts";
 import { titled } from "../../support/fuzz-property.ts";
 import { systemProperties } from "../../support/fuzz-system.ts";
 import { bob } from "../../support/store-entries.ts";
 
-test.each(titled(systemProperties))(
+test.each(titled([...eventProperties, ...systemProperties]))(
   "%s",
   async (_, check) => {
     expect(await check()).toBeGreaterThan(0);
@@ -23,11 +23,6 @@ test("G1 a stat that ends within the start time is none", () => {
 
   expect(parseStat(whole)?.startTime).toBe("4711");
   expect(parseStat(whole.slice(0, -3))).toBeUndefined();
-});
-
-test("a duration that no date can go back is refused", () => {
-  expect(Duration.safeParse("36500d").success).toBe(true);
-  expect(Duration.safeParse("36501d").success).toBe(false);
 });
 
 test("D5 D11 an event without its time does not hide the others", async () => {

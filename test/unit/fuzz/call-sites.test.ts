@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ALL_PROPERTIES } from "../../support/fuzz-all.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+/** Where bytes become values: JSON, YAML, and schemas. */
+const PARSES = /\bJSON\.parse\(|\.safeParse\(|\bparseDocument\(|(?<!\bDate)\.parse\((?!\))/;
+
+const OWN = "parses what this process has just made";
+const NAME = "a name, by a schema that the properties of names and arguments try";
+const SHOWN = "a listing of ours, checked before it is shown";
+
+/** Files that parse and need no property, and why. */
+const EXEMPT: Readonly<Record<string, string>> = {
+  "src/agent/tools/line-matcher.ts": "the answer of our own worker thread",
+  "src/base/package-version.ts": "the manifest of this package",
+  "src/cli/commands/agent/list.ts": SHOWN,
+  "src/cli/commands/agent/logs.ts": NAME,
+  "src/cli/commands/agent/show.ts": SHOWN,
+  "src/cli/commands/agent/stop.ts": NAME,
+  "src/cli/commands/create.ts": NAME,
+  "src/cli/events-view.ts":
+    "as src/runtime/tool-items.ts; test/unit/fuzz/system.test.ts shows odd events to it",
+  "src/cli/look-at-team.ts": SHOWN,
+  "src/cli/open-or-create.ts": NAME,
+  "src/cli/plan-team.ts": OWN,
+  "src/cli/program.ts": "flags, as commander has parsed them",
+  "src/cli/run-headless.ts": NAME,
+  "src/cli/run-program.ts": "an error that Node threw",
+  "src/cli/team-session.ts": NAME,
+  "src/runtime/ask-for-life.ts": OWN,
+  "src/runtime/create-team.ts": OWN,
+  "src/runtime/member-end.ts": OWN,
+  "src/runtime/start-team.ts": OWN,
+  "src/runtime/supervisor-spawn.ts": OWN,
+  "src/runtime/workspace.ts": OWN,
+  "src/team/commit.ts": OWN,
+  "src/team/task-rules.ts": OWN,
+};
+
+function parsingFiles(): readonly string[] {
+  return readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `src/${name}`)
+    .filter((path) => PARSES.test(readFileSync(join(ROOT, path), "utf8")));
+}
+
+const fuzzed = new Set(ALL_PROPERTIES.flatMap(({ parsers }) => parsers));
+
+test("every file that parses is named by a property, or by a reason why it needs none", () => {
+  const open = parsingFiles().filter((path) => !fuzzed.has(path) && !(path in EXEMPT));
+
+  expect(open).toEqual([]);
+});
+
+test("no property and no reason speaks of a file that is gone or no longer parses", () => {
+  const parsing = new Set(parsingFiles());
+  const there = new Set(
+    readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).map((name) => `src/${name}`),
+  );
+
+  expect(Object.keys(EXEMPT).filter((path) => !parsing.has(path) || fuzzed.has(path))).toEqual([]);
+  expect([...fuzzed].filter((path) => !there.has(path))).toEqual([]);
+});
+
+test("docs/reliability.md lists every property", () => {
+  const page = readFileSync(join(ROOT, "docs/reliability.md"), "utf8");
+
+  expect(ALL_PROPERTIES.map(({ title }) => title).filter((title) => !page.includes(title))).toEqual([]);
+});
