@@ -32,6 +32,11 @@ const EXEMPT: Readonly<Record<string, string>> = {
   "src/runtime/ask-for-life.ts": OWN,
   "src/runtime/create-team.ts": OWN,
   "src/runtime/member-end.ts": OWN,
+  "src/runtime/repair-cursors.ts": NAME,
+  "src/runtime/repair-folder.ts": NAME,
+  "src/runtime/repair-runs.ts":
+    "asks only whether run.json is one; src/store/files/presence-files.ts reads it",
+  "src/runtime/repair-walk.ts": NAME,
   "src/runtime/start-team.ts": OWN,
   "src/runtime/supervisor-spawn.ts": OWN,
   "src/runtime/workspace.ts": OWN,
