@@ -28,7 +28,7 @@ A17 | kill -9 of the lead, or of the supervisor |
 A18 | kill -9 of everything, then troupe resume |
 B1 | SIGSTOP between append and read-back, or in the middle of the work, longer than every limit, then SIGCONT |
 B2 | laptop sleep of all processes |
-B3 | event loop blocked 15 s | chaos runs (stops, clocks, memory) are a later issue
+B3 | event loop blocked 15 s |
 B4 | clock +1 day, −1 day |
 B5 | file server's clock differs from ours | the border with Claude Code is a later issue
 B6 | coarse mtime | the border with Claude Code is a later issue
