@@ -86,7 +86,10 @@ async function tryOnce(
   return whole === undefined ? trouble : { reason: "reply", reply: whole };
 }
 
-/** Marks three places up to which the server may keep its work: the tools, the system text, the conversation so far. */
+/**
+ * Marks four places up to which the server may keep its work: the tools, the system text, where the former request ended,
+ * and the conversation so far.
+ */
 function paramsOf({ model, system, tools }: LoopDeps, conversation: Conversation): Params {
   return {
     model: model.name,
@@ -103,16 +106,26 @@ function paramsOf({ model, system, tools }: LoopDeps, conversation: Conversation
             ...(index === tools.length - 1 ? { cache_control: CACHED } : {}),
           })),
         }),
-    messages: withCacheMark(conversation.messages()),
+    messages: withCacheMarks(conversation.messages()),
   };
 }
 
-function withCacheMark(messages: readonly Message[]): Message[] {
-  const last = messages.at(-1);
-  const block = last?.content.at(-1);
-  if (last === undefined || (block?.type !== "text" && block?.type !== "tool_result")) return [...messages];
-  const content = [...last.content.slice(0, -1), { ...block, cache_control: CACHED }];
-  return [...messages.slice(0, -1), { ...last, content }];
+/**
+ * The server looks for what it kept at most 20 blocks in front of a mark: a reply of ten calls and its results may lie
+ * farther from the end of the former request, so that end, which is kept, is marked too.
+ */
+function withCacheMarks(messages: readonly Message[]): Message[] {
+  const last = messages.length - 1;
+  const former = messages.findLastIndex(({ role }, index) => role === "user" && index < last);
+  return messages.map((message, index) =>
+    index === last || index === former ? withCacheMark(message) : message,
+  );
+}
+
+function withCacheMark(message: Message): Message {
+  const block = message.content.at(-1);
+  if (block?.type !== "text" && block?.type !== "tool_result") return message;
+  return { ...message, content: [...message.content.slice(0, -1), { ...block, cache_control: CACHED }] };
 }
 
 function emitRead({ emit }: LoopDeps, conversation: Conversation): void {

@@ -64,6 +64,22 @@ test("a request marks tools, system text and the last message for the cache, and
   expect(JSON.stringify(turns)).not.toContain("cache_control");
 });
 
+test("a request also marks where the former one ended: the server looks only 20 blocks back for what it kept", async () => {
+  const calls = Array.from({ length: 12 }, (_, index) => call(`${index}`));
+  const server = await sseServer(says(["look", ...calls]), says(["more", ...calls]), says(["done"]));
+
+  await runLoop(server, { tools: [echoTool()] });
+
+  const marked = server.requests.map(({ messages }) =>
+    messages.flatMap(({ content }, index) =>
+      JSON.stringify(content.at(-1)).includes("cache_control") ? [index] : [],
+    ),
+  );
+  expect(marked).toEqual([[0], [0, 2], [2, 4]]);
+  for (const request of server.requests)
+    expect(JSON.stringify(request).match(/"cache_control":/g)?.length).toBeLessThanOrEqual(4);
+});
+
 test("mail enters in the same user message as the tool results", async () => {
   const server = await sseServer(says(["I look.", call("hi")]), says(["done"]));
 
@@ -74,7 +90,7 @@ test("mail enters in the same user message as the tool results", async () => {
 
   expect(end).toEqual({ reason: "done", text: "done" });
   expect(server.requests[1]?.messages).toEqual([
-    { role: "user", content: [{ type: "text", text: "go" }] },
+    { role: "user", content: [{ type: "text", text: "go", cache_control: { type: "ephemeral" } }] },
     {
       role: "assistant",
       content: [
