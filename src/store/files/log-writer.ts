@@ -39,6 +39,8 @@ interface Writer<E> extends WriterDeps<E> {
 /** `stands`: in front of any seal. `void`: behind one, or in a file that was removed. `uncertain`: nobody knows yet. */
 type Answer = "stands" | "void" | "uncertain";
 
+/** Behind one's own line stands what others have appended in the moment since. */
+const NEAR_BYTES = 64 * 1024;
 /** Seals that may pass by while one entry is appended. */
 const MAX_ROUNDS = 100;
 
@@ -58,7 +60,7 @@ export function createLogWriter<E extends { readonly id: EntryId }>(deps: Writer
 }
 
 /** Appends the line where it counts. Answers how to wait until it is as durable as promised; false: uncertain. */
-async function place<E>(writer: Writer<E>, line: Uint8Array, id: EntryId): Promise<() => Promise<boolean>> {
+async function place<E>(writer: Writer<E>, line: Buffer, id: EntryId): Promise<() => Promise<boolean>> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const target = await currentTarget(writer);
     const answer = await locked(writer, target.path, (isHeld) => write(writer, target, { line, id, isHeld }));
@@ -88,7 +90,7 @@ function locked<E, T>(
 }
 
 interface Write {
-  readonly line: Uint8Array;
+  readonly line: Buffer;
   readonly id: EntryId;
   readonly isHeld: () => boolean;
 }
@@ -160,9 +162,10 @@ async function isWhole(
   // As much is new since the last look as the line is long: nobody else has appended. Less is new: it was lost.
   const added = size - floor;
   if (added <= line.length) return added === line.length;
-  // Of many writers the last one finds its own at the end.
-  const tail = await readChunk(fs, file, size - line.length, line.length);
-  return tail.equals(line) || (await findEntry(fs, file, floor, id)) === "stands";
+  // The whole line as bytes, newlines too, stands in no other entry: it is looked for among the last ones undecoded.
+  const near = Math.min(added, NEAR_BYTES);
+  const tail = await readChunk(fs, file, size - near, near);
+  return tail.includes(line) || (await findEntry(fs, file, floor, id)) === "stands";
 }
 
 /** After an answer that says nothing: a new descriptor, and a look for the own id. */
