@@ -42,6 +42,10 @@ export async function examineTeam(job: DoctorJob, name: TeamName): Promise<Exami
   const take = async (findings: readonly RepairFinding[]): Promise<void> => {
     for (const finding of findings) results.push({ finding, outcome: await decide(finding) });
   };
+  const lookOn = async (team: Team): Promise<void> => {
+    results.push(...(await takeLooks(looksAtTeam(place, team, "doctor"), decide, paths.root)));
+    await take(unsupervised(supervisor, results));
+  };
   let facts: TeamFacts | undefined;
   try {
     // To look, without the right to write: opening a team may mend it, and what was mended unseen is not told.
@@ -55,12 +59,10 @@ export async function examineTeam(job: DoctorJob, name: TeamName): Promise<Exami
         walked,
         supervisor,
       };
+      if (!fixing) await lookOn(team);
     });
     // Opened again: whoever began with a snapshot that was wrong must not decide anything.
-    await withTeam(host, fs, name, async (team) => {
-      results.push(...(await takeLooks(looksAtTeam(place, team, "doctor"), decide, paths.root)));
-      await take(unsupervised(supervisor, results));
-    });
+    if (fixing) await withTeam(host, fs, name, lookOn);
   } catch (error) {
     await take([troubleFinding(error, paths.root)]);
   }

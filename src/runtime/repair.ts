@@ -9,8 +9,8 @@ import type { RepairFinding, RepairPlace } from "./repair-finding.ts";
 import { lookAtFold } from "./repair-fold.ts";
 import { looksAtFiles, looksAtTeam } from "./repair-looks.ts";
 
-/** Logs up to this many bytes are walked whole at each start of a supervisor; `doctor` walks them whatever they have. */
-const START_WALK_BYTES = 64 * 1024 * 1024;
+/** Logs up to this many bytes are walked whole at each start of a supervisor, which takes a fraction of a second; `doctor` walks them whatever they have. */
+const START_WALK_BYTES = 16 * 1024 * 1024;
 
 /**
  * What a dead supervisor, or a crash of everything, left behind. Idempotent; may be killed anywhere and begins again.

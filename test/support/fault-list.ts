@@ -43,7 +43,7 @@ C7 | ESTALE, ENOLCK |
 C8 | EINTR, short write |
 C9 | slow disk, fsync 500 ms |
 C10 | EXDEV on rename |
-C11 | inodes or space nearly gone | doctor's repairs are a later issue
+C11 | inodes or space nearly gone |
 C12 | tmp files pile up |
 D1 | torn border JSON: Claude Code writes tasks and config.json in place and then truncates, so a reader sees new … |
 D2 | empty or NUL-filled file |
@@ -102,8 +102,8 @@ H3 | a watched file goes deaf after one rename |
 H4 | WSL /mnt/c, 9p, CIFS, NFS: watches are accepted and never fire, appends are not atomic |
 H5 | overlayfs copy-up | needs a limited or mounted file system in CI, a later issue
 H6 | the answer of an append was lost |
-H7 | case-insensitive volume | needs a limited or mounted file system in CI, a later issue
-H8 | no hard links, odd append | needs a limited or mounted file system in CI, a later issue
+H7 | case-insensitive volume |
+H8 | no hard links, odd append |
 H9 | sync folders |
 I1 | 429 with retry-after |
 I2 | 529, 500, 502, 503 |
@@ -147,7 +147,7 @@ L4 | forged shutdown, plan or permission answers | the gate, the sandbox and the
 L5 | secrets in a child's environment |
 L6 | secrets in argv | the gate, the sandbox and the trust rules are a later issue
 L7 | secrets in logs, transcripts, errors | no redactor yet: a later issue
-L8 | other local users read our files | needs root, a mount or another uid, which CI does not have
+L8 | other local users read our files |
 L9 | files of another uid in our folders |
 L10 | OSC 52, title, cursor, alternate screen, OSC 8, DCS, BEL, CR, bidi in shown text |
 L11 | ESC[201~ in text pasted to a pane | tmux panes are a later issue

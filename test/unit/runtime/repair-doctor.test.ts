@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ownIdentity } from "../../../src/base/process-identity.ts";
@@ -65,6 +65,28 @@ test.each(plants.filter(([, { stays }]) => stays))(
     expect(contentsOf(team.configDir)).toEqual(before);
   },
 );
+
+test("L8 no other user may read what a team keeps; what was loosened is told and tightened", async () => {
+  const team = await healthyTeam();
+  const modes = (): readonly string[] =>
+    [...contentsOf(join(team.configDir, "teams")).values()].map((text) => text.split(" ")[0] ?? "");
+  const made = modes();
+  chmodSync(team.paths.mail, 0o755);
+  chmodSync(team.paths.cursor(ADA), 0o666);
+  chmodSync(join(team.configDir, "teams"), 0o750);
+
+  const { findings } = await consult(team);
+  const fixed = await consult(team, fixing);
+
+  expect([...new Set(made)].toSorted()).toEqual(["100600", "40700"]);
+  expect(findings.map(({ id, details }) => [id, ...details])).toEqual([
+    ["DR010"],
+    ["DR010", "mail", "mail/ada/cursor.json"],
+  ]);
+  expect(fixed).toMatchObject({ exit: 0, repairs: [{ done: true }, { done: true }] });
+  expect(modes()).toEqual(made);
+  expect(statSync(join(team.configDir, "teams")).mode & 0o777).toBe(0o700);
+});
 
 test("M8 M21 what is set aside is kept under corrupt/, for its owner alone, the last twenty", async () => {
   const team = await healthyTeam();
