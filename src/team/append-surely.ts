@@ -1,6 +1,9 @@
 import { TroupeError } from "../base/errors.ts";
 import type { Log } from "../store/store.ts";
 
+/** Lets time pass, in ms. */
+export type Wait = (ms: number) => Promise<void>;
+
 /** Waits between the tries of one uncertain append, in ms: a full disk or a slow server may recover. */
 const WAITS_MS = [10, 30, 100, 300] as const;
 
@@ -13,11 +16,12 @@ export async function appendSurely<E extends { readonly id: string }>(
   log: Log<E>,
   entry: E,
   isThere: () => Promise<boolean>,
+  wait: Wait,
 ): Promise<void> {
   if ((await log.append(entry)) === "done") return;
   for (const waitMs of WAITS_MS) {
     if (await isThere()) return;
-    await pause(waitMs);
+    await wait(waitMs);
     if ((await again(log, entry)) === "done") return;
   }
   if (await isThere()) return;
@@ -51,11 +55,5 @@ export function uncertain(
     hint: "mend what is wrong with the disk, look whether it happened, and repeat it if not",
     cause,
     details: { id, uncertain: true },
-  });
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, ms);
   });
 }

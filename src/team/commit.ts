@@ -4,7 +4,7 @@ import { type Entry, type EntryDraft, FORMAT_VERSION } from "../protocol/entries
 import { EntryId, type InstanceId } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import { accept } from "./accept.ts";
-import { appendSurely, uncertain } from "./append-surely.ts";
+import { appendSurely, uncertain, type Wait } from "./append-surely.ts";
 import type { Fold } from "./fold.ts";
 import { type JournalReader, SNAPSHOT_EVERY } from "./journal-reader.ts";
 import { createQueue } from "./queue.ts";
@@ -16,6 +16,7 @@ export interface CommitDeps {
   readonly host: Host;
   readonly reader: JournalReader;
   readonly nextId: () => EntryId;
+  readonly wait: Wait;
 }
 
 /** The ids of one process: one counter for all its logs, behind what an earlier opening with this instance used. */
@@ -34,6 +35,7 @@ export function createCommit({
   host,
   reader,
   nextId,
+  wait,
 }: CommitDeps): (draft: EntryDraft) => Promise<Outcome> {
   const { fold } = reader;
   const inTurn = createQueue();
@@ -81,7 +83,7 @@ export function createCommit({
     if (early) return early;
     own = entry.id;
     answer = undefined;
-    await appendSurely(store.journal, entry, () => isProof(fold, () => readAnswer(entry.id)));
+    await appendSurely(store.journal, entry, () => isProof(fold, () => readAnswer(entry.id)), wait);
     return outcomeOf(entry, await readAnswer(entry.id));
   }
 

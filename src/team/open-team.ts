@@ -4,7 +4,7 @@ import { FORMAT_VERSION } from "../protocol/entries.ts";
 import type { Message } from "../protocol/message.ts";
 import type { InstanceId } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
-import { appendSurely } from "./append-surely.ts";
+import { appendSurely, type Wait } from "./append-surely.ts";
 import { createCommit, createIds, saveSnapshot, timeOf } from "./commit.ts";
 import { openJournalReader, SNAPSHOT_EVERY } from "./journal-reader.ts";
 import { createQueue } from "./queue.ts";
@@ -13,9 +13,15 @@ import type { MessageDraft, Team } from "./team.ts";
 /**
  * One process's view of the team in `store`, read to its end. `instance` is this opening's own: ids are made of it, and
  * two openings at once with one instance would take each other's ids. Throws what `Log.read` throws, and
- * `journal_damaged` when the journal does not begin with a team.
+ * `journal_damaged` when the journal does not begin with a team. `wait` lets time pass between the tries of an uncertain
+ * append.
  */
-export async function openTeam(store: Store, host: Host, instance: InstanceId): Promise<Team> {
+export async function openTeam(
+  store: Store,
+  host: Host,
+  instance: InstanceId,
+  wait: Wait = pause,
+): Promise<Team> {
   const reader = await openJournalReader(store);
   const { fold } = reader;
   const before = fold.folded();
@@ -28,8 +34,8 @@ export async function openTeam(store: Store, host: Host, instance: InstanceId): 
   if (fold.folded() - before >= SNAPSHOT_EVERY) await saveSnapshot(reader);
 
   const nextId = createIds(instance, fold.counterOf(instance));
-  const post = createPost(store, host, nextId);
-  const commit = createCommit({ store, host, reader, nextId });
+  const post = createPost(store, host, nextId, wait);
+  const commit = createCommit({ store, host, reader, nextId, wait });
   return {
     name: facts.name,
     host,
@@ -53,13 +59,20 @@ function createPost(
   store: Store,
   host: Host,
   nextId: Team["nextId"],
+  wait: Wait,
 ): (draft: MessageDraft) => Promise<Message> {
   const inTurn = createQueue();
   return (draft) =>
     inTurn(async () => {
       const message: Message = { v: FORMAT_VERSION, id: nextId(), at: timeOf(host), ...draft };
       // Whether an uncertain one stands is not looked up: its reader takes the same id once.
-      await appendSurely(store.mailbox(draft.to), message, () => Promise.resolve(false));
+      await appendSurely(store.mailbox(draft.to), message, () => Promise.resolve(false), wait);
       return message;
     });
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
