@@ -37,6 +37,7 @@ export interface Trail {
 const FIRST_TIME = Date.UTC(2026, 10, 20, 12);
 const OWN_UID = process.getuid?.() ?? 0;
 const MESSAGES = new Map([...getSystemErrorMap()].map(([, [code, message]]) => [code, message]));
+const NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(constants.errno));
 
 class SimFile implements OpenFile {
   readonly path: string;
@@ -55,11 +56,10 @@ class SimFile implements OpenFile {
 
 /** An error as `node:fs` throws it. */
 function nodeError(code: string, syscall: string, path?: string, dest?: string): NodeJS.ErrnoException {
-  const number: number | undefined = Object.entries(constants.errno).find(([name]) => name === code)?.[1];
   const where = path === undefined ? "" : ` '${path}'${dest === undefined ? "" : ` -> '${dest}'`}`;
   const error = new Error(`${code}: ${MESSAGES.get(code) ?? "unknown error"}, ${syscall}${where}`);
   return Object.assign(error, {
-    errno: -(number ?? 0),
+    errno: -(NUMBERS.get(code) ?? 0),
     code,
     syscall,
     ...(path === undefined ? {} : { path }),
@@ -323,8 +323,8 @@ export class SimDisk {
     const target = this.#reach(to, "rename", names);
     const { inode } = source;
     if (!inode) throw nodeError("ENOENT", "rename", from, to);
-    if (`${to}/`.startsWith(`${from}/`) && to !== from) throw nodeError("EINVAL", "rename", from, to);
-    if (`${from}/`.startsWith(`${to}/`) && to !== from) throw nodeError("ENOTEMPTY", "rename", from, to);
+    const nested = from === to ? undefined : whyNotNested(from, to);
+    if (nested) throw nodeError(nested, "rename", from, to);
     const replaced = target.inode;
     if (replaced === inode) return;
     const why = replaced && whyNotOver(inode, replaced);
@@ -338,6 +338,12 @@ export class SimDisk {
       target.folder.links++;
     }
   }
+}
+
+/** A folder cannot move into itself, and nothing can take the place of a folder that it is in. */
+function whyNotNested(from: string, to: string): string | undefined {
+  if (to.startsWith(`${from}/`)) return "EINVAL";
+  return from.startsWith(`${to}/`) ? "ENOTEMPTY" : undefined;
 }
 
 /** What keeps a rename from putting `inode` in the place of `replaced`. */
