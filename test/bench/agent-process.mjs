@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startChild } from "./children.mjs";
 import { memberName, openBenchTeam } from "./ours.mjs";
 
-const READY_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = 120_000;
 export const program = new URL("../../bin/troupe.js", import.meta.url).pathname;
 
 /** What a process of the team `bench` below `configDir` is started with. */
