@@ -15,6 +15,8 @@ export interface ObedientOrder {
   readonly operation?: string;
   readonly configDir?: string;
   readonly bad?: string | undefined;
+  /** What the ids of this process begin with; two at once must differ. */
+  readonly instance?: string;
   readonly mark?: Mark;
 }
 
@@ -27,8 +29,10 @@ export interface Obedient {
   readonly end: () => Promise<void>;
 }
 
-export async function startObedient(): Promise<Obedient> {
-  const child = spawn(process.execPath, ["--v8-pool-size=0", PROCESS], {
+/** `through`: a command that becomes the program behind it, as `setpriv … ` does. */
+export async function startObedient(...through: readonly string[]): Promise<Obedient> {
+  const [program = "", ...args] = [...through, process.execPath, "--v8-pool-size=0", PROCESS];
+  const child = spawn(program, args, {
     stdio: ["pipe", "pipe", "pipe"],
     // strace counts for each thread.
     env: { PATH: "/usr/bin:/bin", UV_THREADPOOL_SIZE: "1" },
