@@ -48,7 +48,7 @@ C12 | tmp files pile up |
 D1 | torn border JSON: Claude Code writes tasks and config.json in place and then truncates, so a reader sees new … |
 D2 | empty or NUL-filled file |
 D3 | BOM, CRLF, trailing garbage |
-D4 | unknown fields, newer schema | nothing is rewritten in a log; unknown fields matter at the border, a later issue
+D4 | unknown fields, newer schema |
 D5 | one bad entry among good ones |
 D6 | duplicate keys, __proto__, constructor |
 D7 | deep nesting |
@@ -64,7 +64,7 @@ E2 | over-long names |
 E3 | case or Unicode collision |
 E4 | homoglyphs, full width, zero width |
 E5 | names Windows reserves |
-E6 | file names that look like options | arguments go as lists everywhere; held by review
+E6 | file names that look like options |
 E7 | reserved words |
 E8 | a log, snapshot, cursor or border file is a symlink |
 E9 | the team folder is a symlink |
@@ -79,7 +79,7 @@ F4 | same team name, different project |
 F5 | two members, same name |
 F6 | config.json edited by hand or by a peer at the same time | the border with Claude Code is a later issue
 F7 | ghost members |
-F8 | old and new troupe run together | hooks and several teams at once are a later issue
+F8 | old and new troupe run together |
 F9 | resume with a missing transcript |
 F10 | 64 agents start at once |
 G1 | pid re-used |
@@ -100,7 +100,7 @@ H1 | inotify instances or watches used up |
 H2 | event queue overflow: silent |
 H3 | a watched file goes deaf after one rename |
 H4 | WSL /mnt/c, 9p, CIFS, NFS: watches are accepted and never fire, appends are not atomic |
-H5 | overlayfs copy-up | needs a limited or mounted file system in CI, a later issue
+H5 | overlayfs copy-up |
 H6 | the answer of an append was lost |
 H7 | case-insensitive volume |
 H8 | no hard links, odd append |
