@@ -1,66 +1,78 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { openHost } from "../../src/base/host.ts";
 import { MemberName, TaskId, TeamName } from "../../src/protocol/names.ts";
-import { deathWatch } from "../../src/runtime/liveness.ts";
-import { roster } from "../../src/runtime/roster.ts";
-import { openWorkspace } from "../../src/runtime/workspace.ts";
-import { sweep } from "../../src/team/rescue.ts";
-import { createTask, noteTask } from "../../src/team/tasks.ts";
+import type { Task } from "../../src/team/state.ts";
+import { noteTask } from "../../src/team/tasks.ts";
+import { shownAndFreed } from "../support/fault-rescue.ts";
+import { workspaceAhead } from "../support/fault-team.ts";
 import { leftoverFiles, watchLeaks } from "../support/leaks.ts";
+import { startLines } from "../support/line-process.ts";
 import { tempFolder } from "../support/temp-folder.ts";
+import { hasTool } from "../support/tools.ts";
 
 const FIXTURE = join(import.meta.dirname, "../fixtures/fault-blocked.mjs");
+const hasFaketime = hasTool("faketime", "-f", "+1d", "true");
 const NAME = TeamName.parse("blocked");
 const ADA = MemberName.parse("ada");
+const TASK = TaskId.parse("1");
 
-test("B3 a member whose event loop stands still holds no lock, is shown unresponsive, keeps its task and goes on", async () => {
+interface Blocked {
+  readonly shown: string | undefined;
+  readonly freed: number;
+  readonly locks: readonly string[];
+  /** Another process's entry in the meantime was accepted. */
+  readonly noted: boolean;
+  readonly last: string | undefined;
+  readonly task: Task | undefined;
+}
+
+/** A member works on task 1 in a process that stands still, while this one looks with a clock that is `aheadMs` ahead. */
+async function blocked(aheadMs: number, ...through: readonly string[]): Promise<Blocked> {
   const folder = tempFolder();
   const testId = watchLeaks(folder);
-  const real = openHost("troupe.js", folder, { CLAUDE_CONFIG_DIR: folder });
-  let aheadMs = 0;
-  // As if the block lasted as long as the clock is ahead.
-  const host = { ...real, home: folder, now: () => real.now() + aheadMs };
-  const team = await openWorkspace(host).create({
+  let isAhead = false;
+  const team = await workspaceAhead(folder, () => (isAhead ? aheadMs : 0)).create({
     name: NAME,
     dir: folder,
     settings: {},
     members: [{ name: ADA, lead: false, backend: "child", definition: {} }],
-    tasks: [],
+    tasks: [{ subject: "a long one", blockedBy: [] }],
   });
-  const { ok } = await createTask(team, "user", { subject: "a long one" });
   const goOn = join(folder, "go-on");
-  const child = spawn(process.execPath, [FIXTURE, folder, NAME, goOn], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { PATH: "/usr/bin:/bin", TROUPE_TEST_ID: testId },
-  });
-  const ended = once(child, "close");
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  expect(await lines.next()).toMatchObject({ value: "READY" });
+  const argv = [...through, process.execPath, FIXTURE, folder, NAME, goOn];
+  const { next, ended } = startLines(argv, { TROUPE_TEST_ID: testId });
+  expect(await next()).toBe("READY");
 
-  aheadMs = 31_000;
-  await team.readOn();
-  const [shown] = await roster(team);
-  const freed = await sweep(team, "system", deathWatch(team));
+  isAhead = true;
+  const seen = await shownAndFreed(team);
   const locks = leftoverFiles(folder);
-  const note = await noteTask(team, "user", TaskId.parse("1"), "others work on");
+  const note = await noteTask(team, "user", TASK, "others work on");
   writeFileSync(goOn, "");
-  const last = await lines.next();
+  const last = await next();
   await ended;
   await team.readOn();
-
-  expect({ ok, state: shown?.state, freed, locks, noted: note.ok }).toEqual({
-    ok: true,
-    state: "unresponsive",
-    freed: [],
-    locks: [],
-    noted: true,
-  });
-  expect(last).toMatchObject({ value: "completed true" });
-  expect(team.state().tasks.get(TaskId.parse("1"))).toMatchObject({ status: "completed", deaths: 0 });
+  const task = team.state().tasks.get(TASK);
   await team.close();
+  return { ...seen, locks, noted: note.ok, last, task };
+}
+
+test("B3 a member whose event loop stands still holds no lock, is shown unresponsive, keeps its task and goes on", async () => {
+  const { task, ...seen } = await blocked(31_000);
+
+  expect(seen).toEqual({ shown: "unresponsive", freed: 0, locks: [], noted: true, last: "completed true" });
+  expect(task).toMatchObject({ status: "completed", deaths: 0 });
 });
+
+test.skipIf(!hasFaketime).each([
+  ["ahead of", "+1d", "working"],
+  ["behind", "-1d", "unresponsive"],
+] as const)(
+  "B4 a member whose clock is a day %s the others' keeps its task (needs faketime)",
+  async (_how, shift, shown) => {
+    const { task, ...seen } = await blocked(0, "faketime", "-f", shift);
+
+    expect(seen).toEqual({ shown, freed: 0, locks: [], noted: true, last: "completed true" });
+    expect(task).toMatchObject({ status: "completed", deaths: 0 });
+  },
+);

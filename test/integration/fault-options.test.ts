@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { runCommand } from "../../src/agent/tools/run-command.ts";
 import { MemberName, Role, TeamName } from "../../src/protocol/names.ts";

@@ -48,7 +48,8 @@ test.skipIf(!hasStrace)(
     }
 
     expect(found, `seed ${seed}`).toEqual({});
-    expect(reached).toBeGreaterThan(OPERATION_NAMES.length);
+    // The lock library tries out the precision of file times once in a process, not in each cell.
+    expect(reached).toBeGreaterThan(OPERATION_NAMES.length * SAMPLE - 4);
   },
 );
 

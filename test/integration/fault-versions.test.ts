@@ -1,27 +1,19 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openHost } from "../../src/base/host.ts";
-import { nodeFiles } from "../../src/base/node-files.ts";
 import { ownIdentity } from "../../src/base/process-identity.ts";
 import { MemberName, TeamName } from "../../src/protocol/names.ts";
-import { lifeOf } from "../../src/runtime/liveness.ts";
-import { openWorkspace } from "../../src/runtime/workspace.ts";
 import { encodeLine } from "../../src/store/line-codec.ts";
-import { memberNamed } from "../../src/team/derive.ts";
-import { sweep } from "../../src/team/rescue.ts";
 import { tagged } from "../fixtures/agent-stand-in-process.ts";
-import { sameHost } from "../fixtures/fault-answers.mjs";
-import { operationNamed } from "../fixtures/fault-operations.mjs";
-import { sourceParts } from "../support/fault-table-parts.ts";
+import { shownAndFreed } from "../support/fault-rescue.ts";
 import { startObedient } from "../support/fault-table-process.ts";
+import { fillTeam, workspaceAhead } from "../support/fault-team.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 /** A team of which an older troupe (this build) and a newer one are members. */
 async function mixedTeam(): Promise<{ readonly configDir: string; readonly journal: string }> {
   const configDir = tempFolder();
-  const { fill } = operationNamed("claim");
-  await fill({ parts: sourceParts, fs: nodeFiles(), host: sameHost(), configDir });
+  await fillTeam(configDir);
   return { configDir, journal: join(configDir, "teams/faulty/journal/1.jsonl") };
 }
 
@@ -49,11 +41,8 @@ test("F8, M15 an older process stops at an entry of a newer one, names both vers
 
 test("F8 a life whose run.json is of a newer form is not taken for dead while its process is there", async () => {
   const { configDir } = await mixedTeam();
-  const host = openHost("troupe.js", configDir, { CLAUDE_CONFIG_DIR: configDir });
   // A start that is long ago: only the process itself can tell that it lives.
-  const team = await openWorkspace({ ...host, home: configDir, now: () => host.now() + 3_600_000 }).open(
-    TeamName.parse("faulty"),
-  );
+  const team = await workspaceAhead(configDir, () => 3_600_000).open(TeamName.parse("faulty"));
   const instance = team.state().team?.instance;
   if (!instance) throw new Error("no team");
   const ada = MemberName.parse("ada");
@@ -62,11 +51,8 @@ test("F8 a life whose run.json is of a newer form is not taken for dead while it
   const run = { v: 2, ...(await ownIdentity()), instance, member: "ada", version: "9.0.0", shape: "new" };
   writeFileSync(join(configDir, "teams/faulty/agents/ada/run.json"), JSON.stringify(run));
 
-  const member = memberNamed(team.state(), ada);
-  const { verdict } = member ? await lifeOf(team, member) : { verdict: "no member" };
-  const freed = await sweep(team, "system", async (each) => (await lifeOf(team, each)).verdict === "dead");
+  const seen = await shownAndFreed(team);
   await team.close();
 
-  expect(verdict).toBe("starting");
-  expect(freed).toEqual([]);
+  expect(seen).toEqual({ shown: "starting", freed: 0 });
 });

@@ -15,6 +15,8 @@ interface Tally {
   readonly add: (row: string, column: string, result: CellResult, what: string) => void;
   readonly result: () => Readonly<Record<string, unknown>>;
   readonly violations: string[];
+  /** The part of the cells whose fault did not happen. */
+  readonly missed: () => number;
 }
 
 function count(counts: Record<string, number>, key: string): void {
@@ -27,8 +29,10 @@ function tally(): Tally {
   const rows: Record<string, number> = {};
   const columns: Record<string, number> = {};
   const violations: string[] = [];
+  const all = (): number => Object.values(outcomes).reduce((sum, each) => sum + each, 0);
   return {
     violations,
+    missed: () => (outcomes["not reached"] ?? 0) / all(),
     add: (row, column, { outcome, violations: found }, what) => {
       count(outcomes, outcome);
       count(rows, row);
@@ -36,7 +40,7 @@ function tally(): Tally {
       for (const violation of found) violations.push(`${what}: ${violation}`);
     },
     result: () => ({
-      cells: Object.values(outcomes).reduce((sum, each) => sum + each, 0),
+      cells: all(),
       outcomes,
       operations: rows,
       faults: columns,
@@ -63,6 +67,7 @@ test("each error at each system call of each operation", async () => {
   await table.remove();
   printResult("fault", { part, seed, ...counts.result() });
   expect(counts.violations).toEqual([]);
+  expect(counts.missed()).toBeLessThan(0.02);
 });
 
 test("each error at each call of the disk's seam in each operation", async () => {

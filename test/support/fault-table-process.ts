@@ -31,7 +31,7 @@ export interface Obedient {
 
 /** `through`: a command that becomes the program behind it, as `setpriv … ` does. */
 export async function startObedient(...through: readonly string[]): Promise<Obedient> {
-  const [program = "", ...args] = [...through, process.execPath, "--v8-pool-size=0", PROCESS];
+  const [program, ...args] = [...through, process.execPath, "--v8-pool-size=0", PROCESS];
   const child = spawn(program, args, {
     stdio: ["pipe", "pipe", "pipe"],
     // strace counts for each thread.

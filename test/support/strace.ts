@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
 import { until } from "./until.ts";
 
 export interface Tracing {
@@ -18,21 +17,22 @@ export async function attachStrace(
   options: readonly string[],
 ): Promise<Tracing> {
   // Never with --seccomp-bpf: injections are then silently ignored.
-  const tracer = spawn("strace", ["-f", "-qq", "-o", output, "-p", String(pid), ...options], {
+  const tracer = spawn("strace", ["-f", "-o", output, "-p", String(pid), ...options], {
     stdio: ["ignore", "ignore", "pipe"],
     env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
   });
-  let complaint = "";
+  let said = "";
   tracer.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaint += text;
+    said += text;
   });
   const ended = once(tracer, "close");
+  // Its own word, not the kernel's TracerPid: that is there a moment before the process has been stopped once.
   await until(
     () => {
-      if (tracer.exitCode !== null) throw new Error(`strace ended: ${complaint}`);
-      return isTraced(pid);
+      if (tracer.exitCode !== null) throw new Error(`strace ended: ${said}`);
+      return / attached\b/.test(said);
     },
-    { within: 20_000, every: 1, what: "all threads are traced" },
+    { within: 20_000, every: 1, what: "strace is attached" },
   );
   return {
     end: async () => {
@@ -40,12 +40,6 @@ export async function attachStrace(
       await ended;
     },
   };
-}
-
-function isTraced(pid: number): boolean {
-  return readdirSync(`/proc/${pid}/task`).every((thread) =>
-    /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")),
-  );
 }
 
 export interface TracedCall {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Cursor, RunFile } from "../../../src/protocol/files.ts";
 import { journalDecoder, mailDecoder } from "../../../src/store/decoder.ts";

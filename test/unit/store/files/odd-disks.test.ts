@@ -1,5 +1,4 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync, readdirSync, writeSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Fs, OpenFile } from "../../../../src/base/files.ts";
 import { nodeFiles } from "../../../../src/base/node-files.ts";
@@ -55,7 +54,7 @@ test.each([
 
     expect(mail).toEqual([id(1), id(2)]);
     expect(await listTeamFolders(fs, configDir)).toEqual(["demo"]);
-    expect(readdirSync(join(configDir, "teams/demo/mail"))).toEqual(["ada"]);
+    expect(readdirSync(`${configDir}/teams/demo/mail`)).toEqual(["ada"]);
   },
 );
 
@@ -73,13 +72,12 @@ function oddAppends(): Fs {
   return { ...real, append: write };
 }
 
-async function writeAt(path: string, bytes: Uint8Array, at: number): Promise<number> {
-  const { open } = await import("node:fs/promises");
-  const file = await open(path, "r+");
+function writeAt(path: string, bytes: Uint8Array, at: number): number {
+  const descriptor = openSync(path, "r+");
   try {
-    return (await file.write(bytes, 0, bytes.length, at)).bytesWritten;
+    return writeSync(descriptor, bytes, 0, bytes.length, at);
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }
 
