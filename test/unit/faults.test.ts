@@ -52,3 +52,33 @@ test("ids are found where titles begin with them, and nowhere else", () => {
     'test("A1 one", f); test("C1, C8 and M2 two", f); it(`B2 three`, f); say("A9"); test("the D4 x", f)';
   expect(idsInTitles(source)).toEqual(["A1", "C1", "C8", "M2", "B2"]);
 });
+
+/** The part of docs/reliability.md that says what no test proves. */
+function unprovenInDocs(): string {
+  const docs = readFileSync(join(TESTS, "../docs/reliability.md"), "utf8");
+  return docs.split(/^## /m).find((section) => section.startsWith("What no test proves")) ?? "";
+}
+
+/** Ids in the first cell of the rows of a table. */
+function idsInRows(section: string): string[] {
+  return section
+    .split("\n")
+    .flatMap((line) => /^\| ([^|]*) \|/.exec(line)?.[1]?.match(/\b[A-M]\d{1,2}\b/g) ?? []);
+}
+
+test("docs/reliability.md lists each fault of A to H and M that has no test, and no other", () => {
+  const open = FAULTS.filter(({ id, open: why }) => why !== undefined && /^[A-HM]/.test(id)).map(
+    ({ id }) => id,
+  );
+  const [listed = ""] = unprovenInDocs().split("\n### ");
+
+  expect(idsInRows(listed).toSorted()).toEqual(open.toSorted());
+});
+
+test("docs/reliability.md calls half proved only what has a test", () => {
+  const tested = testedIds();
+  const [, half = ""] = unprovenInDocs().split("\n### ");
+
+  expect(idsInRows(half).length).toBeGreaterThan(0);
+  expect(idsInRows(half).filter((id) => !tested.has(id))).toEqual([]);
+});
