@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TroupeError } from "../../base/errors.ts";
 import { defineCommand } from "../command.ts";
 
 export const doctor = defineCommand({
@@ -13,6 +14,15 @@ export const doctor = defineCommand({
   options: [["--fix", "repair what can be repaired; may be killed and begun again"]],
   input: z.object({ fix: z.boolean().default(false) }),
   run: async ({ fix }, context, signal) => {
+    const agent = context.host.env["TROUPE_AGENT"] ?? "";
+    if (fix && agent !== "")
+      throw new TroupeError(
+        "not_for_agents",
+        `troupe doctor --fix is for people; you are ${agent}, an agent of a team`,
+        {
+          hint: "troupe doctor changes nothing",
+        },
+      );
     const { examine } = await import("../doctor/examine.ts");
     return examine(context, fix, signal);
   },

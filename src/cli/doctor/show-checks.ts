@@ -104,12 +104,16 @@ function showJson({ screen, host }: Context, areas: readonly CheckedArea[], fixi
     fixed: fixing,
     facts: areas.flatMap(([area, { facts }]) => facts.map((text) => ({ area, text: hide(text) }))),
     findings: areas.flatMap(([, { findings }]) =>
-      findings.map((finding) => ({
-        ...finding,
-        what: hide(finding.what),
-        details: finding.details.map(hide),
-        why: hide(finding.why),
+      findings.map(({ id, area, team, severity, what, details, why, fix, ...finding }) => ({
+        id,
+        area,
+        team,
+        severity,
+        what: hide(what),
+        details: details.map(hide),
+        why: hide(why),
         do: hide(finding.do),
+        fix,
       })),
     ),
     repairs: areas.flatMap(([, { repairs = [] }]) =>

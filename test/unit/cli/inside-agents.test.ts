@@ -12,6 +12,7 @@ test.each([
   "agent spawn x",
   "agent stop builder",
   "agent kill builder",
+  "doctor --fix",
 ])("inside an agent troupe %s answers 6", async (line) => {
   const world = await fixtureTeam();
 
