@@ -3,6 +3,7 @@ import { sameName } from "../protocol/names.ts";
 import { memberNamed } from "../team/derive.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
+import { sweepUnfinishedWrites } from "./unfinished-writes.ts";
 
 /** `entry.detail` holds no more. */
 const DETAIL_MAX = 1_000;
@@ -13,8 +14,8 @@ export interface LifeEnd {
 }
 
 /**
- * Writes down that a member's last life is over, which the caller has proof of: frees its tasks, appends `end`, removes
- * its `run.json`, in this order, so that whoever is killed in between leaves a life that still counts as open and is
+ * Writes down that a member's last life is over, which the caller has proof of: frees its tasks, removes what it left
+ * half written, appends `end`, removes its `run.json`, in this order, so that whoever is killed in between leaves a life that still counts as open and is
  * settled again. What somebody else has settled meanwhile is refused by the rules and passed over.
  */
 export async function settleLife(
@@ -26,12 +27,14 @@ export async function settleLife(
   const { life } = member;
   if (!life) return;
   const state = await team.readOn();
+  const current = memberNamed(state, member.name);
   // A later life goes on with the tasks of this one.
-  if (memberNamed(state, member.name)?.life?.instance !== life.instance) return;
+  if (current?.life?.instance !== life.instance) return;
   const why = how === "stopped" ? "stopped" : "died";
   for (const { id, owner, claim } of state.tasks.values())
     if (owner !== undefined && claim !== undefined && sameName(owner, member.name))
       await team.commit({ op: "release", by, task: id, claim, why });
+  await sweepUnfinishedWrites(team, current);
   await team.commit({
     op: "end",
     by,

@@ -108,6 +108,9 @@ function refuseForeign({ nlink, uid }: BigIntStats): void {
     throw new TroupeError("denied", `refused: the file belongs to uid ${uid}`);
 }
 
+/** What `createBeside` makes; the number is its writer's pid. */
+export const TEMP_FILE = /^\.troupe-(\d{1,9})-\d+\.tmp$/;
+
 async function createBeside({ folder }: Place): Promise<{ handle: FileHandle; path: string }> {
   for (let number = 0; ; number++) {
     const path = `${folder.base}/.troupe-${process.pid}-${number}.tmp`;
