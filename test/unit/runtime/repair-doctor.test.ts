@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ownIdentity } from "../../../src/base/process-identity.ts";
 import { InstanceId, MemberName, TaskId } from "../../../src/protocol/names.ts";
+import { repairTeam } from "../../../src/runtime/repair.ts";
 import { sendMessage } from "../../../src/team/mail.ts";
 import { must, runFile } from "../../fixtures/agent-stand-in-memory.ts";
 import { containing } from "../../support/cli-world.ts";
@@ -147,6 +148,36 @@ test("beside a living supervisor --fix does what is safe and leaves the rest to 
   await team.within(async (one) => {
     expect(one.state().tasks.get(TaskId.parse("2"))).toMatchObject({ owner: "ada", deaths: 0 });
   });
+});
+
+test("a supervisor at its start repairs the same: doctor finds nothing but what it told of the folder", async () => {
+  const team = await healthyTeam();
+  for (const title of [
+    "A6 a member that died with a task",
+    "C12 a temporary file of a dead writer",
+    "M6 the same in a mailbox",
+  ])
+    await PLANTS[title]?.plant(team);
+
+  const lines = await team.within((one) => repairTeam(team.configDir, one));
+
+  expect(lines).toEqual([
+    "ada: its process was gone; its tasks are free",
+    "removed 1 temporary file",
+    "sealed mail/ada/1.jsonl",
+  ]);
+  expect(await consult(team)).toMatchObject({ exit: 0, ids: ["DR028"] });
+});
+
+test("M8 a supervisor that began with a snapshot that says something else does not go on", async () => {
+  const team = await healthyTeam();
+  await PLANTS["M8 a snapshot that says something else than the journal"]?.plant(team);
+
+  const start = team.within((one) => repairTeam(team.configDir, one));
+
+  await expect(start).rejects.toMatchObject({ code: "failed", hint: containing("troupe doctor --fix") });
+  await consult(team, fixing);
+  expect(await team.within((one) => repairTeam(team.configDir, one))).toEqual([]);
 });
 
 test("two at once do no harm: a release counts once", async () => {
