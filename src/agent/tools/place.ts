@@ -1,4 +1,4 @@
-import { lstat, readlink, realpath } from "node:fs/promises";
+import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { isErrno, TroupeError } from "../../base/errors.ts";
 import { isInside, type OpenFolder, openFolder, openMadeFolder } from "./open-folder.ts";
@@ -35,7 +35,7 @@ export async function atPlace<T>(
   options: PlaceOptions = {},
 ): Promise<T> {
   try {
-    const root = await realpath(dir);
+    const root = realpathSync.native(dir);
     return await follow(spelledPath(dir, root, path), root, { use, ...options }, 0);
   } catch (error) {
     throw fileTrouble(error, path);
@@ -51,17 +51,17 @@ async function follow<T>(spelled: string, root: string, following: Following<T>,
   if (links > MOST_LINKS) throw new TroupeError("denied", `refused: more than ${MOST_LINKS} links`);
   check?.(relative(root, spelled));
   const parent = dirname(spelled);
-  const folder = await (isMaking ? openMadeFolder(parent, root) : openFolder(parent, root));
+  const folder = isMaking ? openMadeFolder(parent, root) : openFolder(parent, root);
   try {
     const name = basename(spelled);
     const at = `${folder.base}/${name}`;
     const real = resolve(folder.real, name);
     check?.(relative(root, real));
-    const target = await linkTarget(at);
+    const target = linkTarget(at);
     if (target === undefined) return await use({ at, folder, name, real, shown: relative(root, real) });
     return await follow(spelledPath(root, root, resolve(folder.real, target)), root, following, links + 1);
   } finally {
-    await folder.close();
+    folder.close();
   }
 }
 
@@ -72,13 +72,13 @@ export async function inFolder<T>(
   use: (folder: OpenFolder, shown: string) => Promise<T>,
 ): Promise<T> {
   try {
-    const root = await realpath(dir);
+    const root = realpathSync.native(dir);
     const spelled = path === undefined ? root : spelledPath(dir, root, path, true);
-    const folder = await openFolder(spelled, root);
+    const folder = openFolder(spelled, root);
     try {
       return await use(folder, relative(root, folder.real));
     } finally {
-      await folder.close();
+      folder.close();
     }
   } catch (error) {
     throw fileTrouble(error, path ?? dir);
@@ -101,9 +101,9 @@ function spelledPath(dir: string, root: string, path: string, isFolder = false):
   return inside;
 }
 
-async function linkTarget(at: string): Promise<string | undefined> {
+function linkTarget(at: string): string | undefined {
   try {
-    return (await lstat(at)).isSymbolicLink() ? await readlink(at) : undefined;
+    return lstatSync(at).isSymbolicLink() ? readlinkSync(at) : undefined;
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
     throw error;

@@ -39,12 +39,12 @@ export async function walk({ start, root, visit }: Walk, signal: AbortSignal): P
 
   const below = async (at: string, way: string, depth: number): Promise<boolean> => {
     if (depth > DEEPEST) return false;
-    const folder = await openIfThere(at, root);
+    const folder = openIfThere(at, root);
     if (folder === undefined) return true;
     try {
       return await inside(folder, way, depth);
     } finally {
-      await folder.close();
+      folder.close();
     }
   };
 
@@ -57,9 +57,9 @@ async function entriesOf(folder: OpenFolder): Promise<readonly Dirent[]> {
 }
 
 /** A folder that vanished, became a link or is closed to us is no reason to stop. */
-async function openIfThere(at: string, root: string): Promise<OpenFolder | undefined> {
+function openIfThere(at: string, root: string): OpenFolder | undefined {
   try {
-    return await openFolder(at, root, constants.O_NOFOLLOW);
+    return openFolder(at, root, constants.O_NOFOLLOW);
   } catch (error) {
     if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM")) return undefined;
     throw error;
