@@ -111,6 +111,21 @@ test.skipIf(!hasStrace)(
 );
 
 test.skipIf(!hasStrace)(
+  "C6, C7 a lock whose removal fails once keeps nobody waiting (needs strace)",
+  async () => {
+    const open = table();
+    const counted = await open.count("create-task-locked");
+
+    const result = await open.cell(
+      { operation: "create-task-locked", call: "rmdir", nth: 1, fault: "ESTALE" },
+      counted,
+    );
+
+    expect(result).toEqual({ outcome: "done", violations: [] });
+  },
+);
+
+test.skipIf(!hasStrace)(
   "C9 while the disk takes 0.5 s for each sync no lock is held and the process answers others (needs strace)",
   async () => {
     const folders = faultFolders();
