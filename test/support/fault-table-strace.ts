@@ -84,11 +84,13 @@ export function openStraceTable(bad?: string): StraceTable {
   let running: Obedient | undefined;
   let cells = 0;
 
+  async function stop(): Promise<void> {
+    await running?.end();
+    running = undefined;
+  }
+
   async function process(): Promise<Obedient> {
-    if (running && (!running.isAlive() || cells % CELLS_PER_PROCESS === 0)) {
-      await running.end();
-      running = undefined;
-    }
+    if (running && (!running.isAlive() || cells % CELLS_PER_PROCESS === 0)) await stop();
     running ??= await startObedient();
     return running;
   }
@@ -133,7 +135,7 @@ export function openStraceTable(bad?: string): StraceTable {
       const how = fault === "short" ? `retval=${SHORT_WRITE_BYTES}` : `error=${fault}`;
       const what = `${how} at ${call} ${nth} of ${operation}`;
       const told = paths.flatMap((path) => ["-P", path.replaceAll(".PID-", `.${one.pid}-`)]);
-      return runCell(operation, { what, errno, short: fault === "short" }, folders, {
+      const result = await runCell(operation, { what, errno, short: fault === "short" }, folders, {
         open: async () => void (await one.ask({ do: "open", operation, configDir: folders.configDir, bad })),
         runFaulty: async () => {
           const options = ["-e", `trace=${call}`, "-e", `inject=${call}:${how}:when=${nth}`, ...told];
@@ -144,6 +146,9 @@ export function openStraceTable(bad?: string): StraceTable {
         run: (mark) => one.ask({ do: "run", mark }),
         close: async () => void (await one.ask({ do: "close" })),
       });
+      // libuv takes it for a system without statx, and asks by fstat from then on.
+      if (call === "statx" && fault === "EPERM") await stop();
+      return result;
     },
     limited: async (operation, bytes) => {
       cells++;
@@ -164,7 +169,7 @@ export function openStraceTable(bad?: string): StraceTable {
       });
     },
     remove: async () => {
-      await running?.end();
+      await stop();
       folders.remove();
     },
   };
