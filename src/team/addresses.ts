@@ -31,6 +31,11 @@ export function resolveAddresses(state: TeamState, from: Actor, to: readonly str
   return { ok: true, recipients: [...byParty.values()] };
 }
 
+/** Whether others may come to be meant by it with the next entry. */
+export function isGroup(address: string): boolean {
+  return /^@?(all$|role:)/i.test(address.trim());
+}
+
 function recipientsOf(state: TeamState, from: Actor, address: string): readonly Recipient[] | undefined {
   const name = address.trim().replace(/^@/, "");
   const key = name.toLowerCase();

@@ -3,8 +3,8 @@ import type { Cursor, Mark } from "../protocol/files.ts";
 import { BODY_INLINE_BYTES, BODY_MAX_BYTES, type Message } from "../protocol/message.ts";
 import type { Actor, EntryId, Party, Position, TaskId } from "../protocol/names.ts";
 import type { Log, Placed } from "../store/store.ts";
-import { type Recipient, resolveAddresses } from "./addresses.ts";
-import type { Refusal } from "./state.ts";
+import { type Addressed, isGroup, type Recipient, resolveAddresses } from "./addresses.ts";
+import type { Refusal, TeamState } from "./state.ts";
 import type { Team } from "./team.ts";
 import { isKnown, isRefused, taskOf, unknownMember } from "./verdicts.ts";
 
@@ -27,16 +27,11 @@ export type SendOutcome =
 
 /** Nothing is sent when one recipient is unknown, the text is empty, or it is above 10 MiB. Throws what `Team.post` throws. */
 export async function sendMessage(team: Team, from: Actor, letter: Letter): Promise<SendOutcome> {
-  // A message reaches who is there now: a fold that is behind would refuse somebody who has just joined.
-  const state = await team.readOn();
-  if (!isKnown(state, from)) return unknownMember(state, from);
   const text = wellFormed(letter.text);
   const bytes = Buffer.byteLength(text);
   if (text.trim() === "") return refused({ kind: "empty", what: "text" });
   if (bytes > BODY_MAX_BYTES) return refused({ kind: "too_large", bytes, limit: BODY_MAX_BYTES });
-  const about = letter.task === undefined ? undefined : taskOf(state, letter.task);
-  if (about && isRefused(about)) return about;
-  const addressed = resolveAddresses(state, from, letter.to);
+  const addressed = await addressees(team, from, letter);
   if (!addressed.ok) return addressed;
 
   // The side file stands before any message names it.
@@ -50,6 +45,21 @@ export async function sendMessage(team: Team, from: Actor, letter: Letter): Prom
     throw partlySent(error, messages, addressed.recipients);
   }
   return { ok: true, messages };
+}
+
+/**
+ * A message reaches who is there now, and a fold that is behind lacks who has just joined: names that it knows are
+ * enough, a group or a refusal wants the newest.
+ */
+async function addressees(team: Team, from: Actor, letter: Letter): Promise<Addressed> {
+  const known = letter.to.some(isGroup) ? undefined : addresseesIn(team.state(), from, letter);
+  return known?.ok ? known : addresseesIn(await team.readOn(), from, letter);
+}
+
+function addresseesIn(state: TeamState, from: Actor, { to, task }: Letter): Addressed {
+  if (!isKnown(state, from)) return unknownMember(state, from);
+  const about = task === undefined ? undefined : taskOf(state, task);
+  return about && isRefused(about) ? about : resolveAddresses(state, from, to);
 }
 
 /** Whoever is told "not sent" sends again: to those who have the message it must not. */
