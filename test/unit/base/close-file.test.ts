@@ -6,7 +6,9 @@ import { systemError } from "../../support/store-faulty-fs.ts";
 
 const closing = (error: Error): Fs => ({
   ...nodeFiles(),
-  close: () => Promise.reject(error),
+  close: async () => {
+    throw error;
+  },
 });
 
 test("an error of the system at the close of what was read or synced is none", async () => {
