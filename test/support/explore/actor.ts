@@ -27,7 +27,7 @@ export async function createActor(
   const own = process.fs();
   const fs = lie ? lie(own, process, world.disk) : own;
   const opened = await openStore(fs, process, options);
-  const store = watched(twist ? twist(opened, index) : opened, index, history);
+  const store = watched(twist ? twist(opened, index, world.disk) : opened, index, history);
   const instance = InstanceId.parse(`process-${index}`);
   const open = async (): Promise<Team> =>
     history.watch(index, await openTeam(store, testHost(`p${index}`), instance, atOnce));

@@ -66,7 +66,7 @@ export interface Scenario {
   /** What each process has in place of the disk: for known-bad ones. */
   readonly lie?: (fs: Fs, process: SimProcess, disk: SimDisk) => Fs;
   /** In place of the store of a process: for known-bad ones. */
-  readonly twist?: (store: Store, index: number) => Store;
+  readonly twist?: (store: Store, index: number, disk: SimDisk) => Store;
 }
 
 export function isTrouble(error: unknown): error is TroupeError {

@@ -9,13 +9,13 @@ export const DISK: readonly Scenario[] = [
   {
     name: "seal",
     setup: oneTask,
-    options: { sealBytes: 1000 },
+    options: { sealBytes: 1300 },
     processes: same(notes, 2),
   },
   {
     name: "seal-reader",
     setup: oneTask,
-    options: { sealBytes: 1000 },
+    options: { sealBytes: 1300 },
     processes: [notes, readsOn],
   },
   {

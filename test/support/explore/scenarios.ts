@@ -11,3 +11,13 @@ export function scenarioNamed(name: string): Scenario {
     throw new Error(`no scenario ${name}; there are ${SCENARIOS.map((each) => each.name).join(", ")}`);
   return scenario;
 }
+
+/** The scenario with that many processes, where all of them do the same; as it is for 0. */
+export function withProcesses(scenario: Scenario, count: number): readonly Scenario[] {
+  const [first] = scenario.processes;
+  if (count === 0 || count === scenario.processes.length) return [scenario];
+  const isSame = scenario.processes.every((body) => body === first);
+  if (!first || !isSame) return [];
+  const processes = Array.from({ length: count }, () => first);
+  return [{ ...scenario, processes, crashes: [...processes.keys()] }];
+}
