@@ -260,6 +260,18 @@ describe("segments of a mailbox that were read", () => {
     expect(left.entries).toEqual(placed.filter(({ at }) => !at.startsWith("1:")).map(({ entry }) => entry));
   });
 
+  test("M7 a removed one is not made again by the next life of its owner, which would stop readers in front of it", async () => {
+    const { team, store, segment } = await filled();
+    const last = markOf((await readAll(store.mailbox(bob))).placed.at(-1));
+    for (const number of [1, 2]) unlinkSync(segment(number));
+
+    const next = (await team.open(small)).store;
+    await next.cursor(bob).save({ v: 1, delivered: last, read: last });
+
+    expect(existsSync(segment(1))).toBe(false);
+    expect((await idsOf(next.mailbox(bob))).at(-1)).toBe(last.id);
+  });
+
   test("M7 a writer that still has a removed one open appends again to the last, before it answers", async () => {
     const { team, store, segment } = await filled();
     const late = (await team.open(small)).store;
