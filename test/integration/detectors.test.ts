@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type KillRun, killAtRandom, seedOfRun } from "../support/kill-harness.ts";
+import { seedOfRun } from "../support/kill-chance.ts";
+import { type KillRun, killAtRandom } from "../support/kill-harness.ts";
 import { createKillTeam, killWorkers } from "../support/kill-team.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { verify, verifyLogs } from "../support/verify.ts";
@@ -22,8 +23,7 @@ test("the kill harness finds lost messages and double winners in JSON arrays und
       task: { folder, inPlace: true },
       procs: 8,
       kills: 60,
-      // Long enough to meet a stale lock.
-      killWithinMs: 400,
+      killWithin: 40,
       seed: seed + round,
     });
     for (const { invariant } of verifyLogs(readNaiveEvidence(folder), run)) broken.add(invariant);
@@ -102,6 +102,9 @@ test("a message behind a seal, a torn line of a living writer, a broken file and
         killed: false,
         code: 0,
         complaint: "",
+        aliveUntil: 0n,
+        slept: false,
+        way: "end",
         lines: ["UP alive-1", "ACK mail/w1 alive-1.1", "ACK mail/w1 alive-1.2", "GOT mail/w1 alive-1.4"],
       },
     ],

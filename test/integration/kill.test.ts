@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seedOfRun } from "../support/kill-harness.ts";
+import { seedOfRun } from "../support/kill-chance.ts";
 import { createKillTeam, killWorkers } from "../support/kill-team.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { verify } from "../support/verify.ts";

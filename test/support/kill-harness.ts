@@ -1,18 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-
-/** One process life: what it reported, line by line, and how it ended. */
-export interface Life {
-  readonly member: string;
-  readonly number: number;
-  readonly pid: number;
-  readonly lines: readonly string[];
-  readonly killed: boolean;
-  /** Exit code of a life that was not killed. */
-  readonly code: number | undefined;
-  readonly complaint: string;
-}
+import { chance } from "./kill-chance.ts";
+import { finishLife, type Life, type Running, startLife } from "./kill-life.ts";
 
 export interface Order {
   readonly member: string;
@@ -21,6 +9,15 @@ export interface Order {
   readonly seed: number;
   /** The life is going to be killed: it never runs out of work. */
   readonly endless: boolean;
+  /** At which call to the file system the process kills or stops itself. */
+  readonly die?: Step;
+}
+
+/** Call `at`; with `part`, an append or a new file is begun: a fraction of its bytes. */
+interface Step {
+  readonly at: number;
+  readonly how: "kill" | "stop";
+  readonly part?: number;
 }
 
 export interface KillPlan {
@@ -30,8 +27,10 @@ export interface KillPlan {
   readonly procs: number;
   readonly kills: number;
   readonly seed: number;
-  /** A life that works is killed within so many ms; 60 unless given. */
-  readonly killWithinMs?: number;
+  /** A life that works is killed within so many reports; 80 unless given. */
+  readonly killWithin?: number;
+  /** The worker counts its calls and can die or stop at one of them; otherwise only moments are hit. */
+  readonly counts?: boolean;
   /** Runs beside the workers and reads everything; ends when its stdin does. Gets `task` too. */
   readonly reader?: string;
   /** A life that has not ended by then is stuck: it is killed and reported with code 124. */
@@ -41,131 +40,143 @@ export interface KillPlan {
 export interface KillRun {
   readonly lives: readonly Life[];
   readonly reader: Life | undefined;
+  /** Mailboxes (`mail/<name>`) that were read to their end after everybody had ended. */
+  readonly drained?: readonly string[];
   readonly kills: number;
   readonly seed: number;
 }
 
-/** A small generator (mulberry32): the same seed gives the same choices. */
-function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+/** How a life ends: see `ways`. */
+export type Way = "moment" | "start" | "call" | "part" | "sleep" | "sleep-call" | "end" | "sleep-end";
 
-/** Another seed in each run; a failed test prints it, and it stands in for this call to have that run again. */
-export function seedOfRun(): number {
-  return Math.floor(performance.timeOrigin) % 2 ** 31;
-}
+/** What others must have done before a stopped process goes on. */
+const PROGRESS = 60;
+/** Nobody sleeps longer, in ms: the others may have nothing left to do. */
+const SLEEP_MS = 3_000;
+/** How long a life may work before it is killed at last. */
+const PATIENCE_MS = 2_000;
 
-function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  const resolvers: (() => void)[] = [];
-  const promise = new Promise<void>((resolve) => {
-    resolvers.push(resolve);
-  });
-  return { promise, resolve: () => resolvers.forEach((resolve) => resolve()) };
-}
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly lines: string[];
-  readonly up: Promise<void>;
-  readonly ended: Promise<Omit<Life, "member" | "number">>;
-}
-
-function start(file: string, order: unknown): Running {
-  const child = spawn(process.execPath, [file, JSON.stringify(order)], {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { PATH: "/usr/bin:/bin", TZ: "UTC" },
-  });
-  const lines: string[] = [];
-  const complaints: string[] = [];
-  const { promise: up, resolve: begin } = withResolvers();
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    lines.push(line);
-    if (line.startsWith("UP")) begin();
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => complaints.push(text));
-  const ended = new Promise<Omit<Life, "member" | "number">>((resolve) => {
-    child.on("error", (error) => complaints.push(error.message));
-    // "close" and not "exit": the pipes of a killed process may still hold what it reported.
-    child.on("close", (code, signal) => {
-      begin();
-      resolve({
-        pid: child.pid ?? 0,
-        lines,
-        killed: signal === "SIGKILL",
-        code: code ?? undefined,
-        complaint: complaints.join(""),
-      });
-    });
-  });
-  return { child, lines, up, ended };
-}
-
-/** Kills it somewhere: mostly in the middle of its work, each eighth time while it comes up. */
-async function killSometime({ child, up }: Running, withinMs: number, random: () => number): Promise<void> {
-  if (random() < 0.125) await pause(20 + random() * 150);
-  else {
-    await up;
-    await pause(random() * withinMs);
-  }
-  child.kill("SIGKILL");
-}
-
-async function finish({ child, ended }: Running, limitMs: number): Promise<Omit<Life, "member" | "number">> {
-  const patience = new AbortController();
-  const stuck = pause(limitMs, "stuck" as const, { signal: patience.signal }).catch(() => "ended" as const);
-  const first = await Promise.race([ended.then(() => "ended" as const), stuck]);
-  patience.abort();
-  if (first === "stuck") child.kill("SIGKILL");
-  const life = await ended;
-  return first === "stuck"
-    ? { ...life, killed: false, code: 124, complaint: `stuck; ${life.complaint}` }
-    : life;
+interface Chosen {
+  readonly way: Way;
+  readonly die?: Step;
 }
 
 /**
- * Starts `procs` workers, kills `kills` of their lives at random moments, starts each anew after its death, and lets the
+ * moment: somewhere in its work. start: while it comes up. call: before a call to the file system, near or far; part:
+ * in the middle of it when it writes. sleep: stopped, at a moment or before a call, until others have done much, then
+ * killed. end: lives until nothing is left; sleep-end: the same with a sleep.
+ */
+function choose(random: () => number, endless: boolean, counts: boolean): Chosen {
+  const dice = random();
+  const at = Math.ceil(3_000 ** random());
+  if (!endless) return dice < 0.3 && counts ? { way: "sleep-end", die: { at, how: "stop" } } : { way: "end" };
+  if (dice < 0.1) return { way: "start" };
+  if (!counts || dice < 0.45) return { way: "moment" };
+  if (dice < 0.7) return { way: "call", die: { at, how: "kill" } };
+  if (dice < 0.9) return { way: "part", die: { at: Math.ceil(60 ** random()), how: "kill", part: random() } };
+  return dice < 0.95 ? { way: "sleep" } : { way: "sleep-call", die: { at, how: "stop" } };
+}
+
+interface Run {
+  readonly plan: KillPlan;
+  readonly lives: Life[];
+  readonly running: Set<Running>;
+  readonly asleep: Set<Running>;
+  /** Reports of everybody so far. */
+  reports: number;
+  left: number;
+}
+
+/** True when the others have done much meanwhile, have ended, or nothing more is to be expected. */
+function othersAreFar(run: Run, one: Running): () => boolean {
+  const before = run.reports;
+  const deadline = performance.now() + SLEEP_MS;
+  return () =>
+    run.reports - before >= PROGRESS ||
+    [...run.running].every((other) => other === one || run.asleep.has(other)) ||
+    performance.now() > deadline;
+}
+
+async function sleep(run: Run, one: Running, isStopping: boolean): Promise<void> {
+  run.asleep.add(one);
+  await one.sleep(othersAreFar(run, one), isStopping);
+  run.asleep.delete(one);
+}
+
+/** Until it has said so much more, has ended, or says nothing: a number of reports and not a time, so that a busy machine sees as much. */
+async function someReports({ lines, ended, onLine }: Running, count: number): Promise<void> {
+  const goal = lines.length + count;
+  const reached = new Promise<void>((resolve) => {
+    onLine((said) => {
+      if (said >= goal) resolve();
+    });
+  });
+  if (count > 0) await Promise.race([reached, ended, pause(PATIENCE_MS)]);
+}
+
+async function endLife(run: Run, one: Running, way: Way, random: () => number): Promise<void> {
+  const more = (): Promise<void> => someReports(one, Math.floor(random() * (run.plan.killWithin ?? 80)));
+  if (way === "end") return;
+  if (way === "start") {
+    await Promise.race([pause(20 + random() * 150), one.ended]);
+    return one.kill();
+  }
+  if (way === "sleep-end" || way === "sleep-call") {
+    await one.stopping;
+    if (!one.hasEnded()) await sleep(run, one, true);
+    if (way === "sleep-end") return;
+  } else await one.up;
+  // A call that is far away may never come.
+  if (way === "call" || way === "part") await Promise.race([pause(PATIENCE_MS), one.ended]);
+  else await more();
+  if (way === "sleep") {
+    await sleep(run, one, false);
+    await more();
+  }
+  one.kill();
+}
+
+async function slot(run: Run, index: number): Promise<void> {
+  const { plan } = run;
+  const random = chance(plan.seed + index * 7919);
+  const member = `w${index + 1}`;
+  for (let number = 1; ; number++) {
+    const endless = run.left > 0;
+    if (endless) run.left -= 1;
+    const { way, die } = choose(random, endless, plan.counts ?? false);
+    const order: Order = { member, life: number, seed: Math.floor(random() * 2 ** 31), endless, ...(die && { die }) };
+    const one = startLife(plan.worker, { ...plan.task, ...order });
+    one.onLine(() => {
+      run.reports += 1;
+    });
+    run.running.add(one);
+    const ending = endLife(run, one, way, random);
+    const life = await finishLife(one, { member, number, way, limitMs: plan.lifeMs ?? 60_000 });
+    await ending;
+    run.running.delete(one);
+    run.lives.push(life);
+    if (!endless) return;
+  }
+}
+
+/**
+ * Starts `procs` workers, kills `kills` of their lives, each in its way, starts each anew after its death, and lets the
  * last life of each end by itself. Answers every life's reports; leaves no process.
  */
 export async function killAtRandom(plan: KillPlan): Promise<KillRun> {
-  const lives: Life[] = [];
-  const running = new Set<ChildProcess>();
-  let left = plan.kills;
-  const reader = plan.reader === undefined ? undefined : start(plan.reader, plan.task);
-
-  const slot = async (index: number): Promise<void> => {
-    const random = chance(plan.seed + index * 7919);
-    const member = `w${index + 1}`;
-    for (let life = 1; ; life++) {
-      const endless = left > 0;
-      if (endless) left -= 1;
-      const order: Order = { member, life, seed: Math.floor(random() * 2 ** 31), endless };
-      const one = start(plan.worker, { ...plan.task, ...order });
-      running.add(one.child);
-      if (endless) await killSometime(one, plan.killWithinMs ?? 60, random);
-      const end = await finish(one, plan.lifeMs ?? 20_000);
-      running.delete(one.child);
-      lives.push({ member, number: life, ...end });
-      if (!endless) return;
-    }
-  };
-
+  const run: Run = { plan, lives: [], running: new Set(), asleep: new Set(), reports: 0, left: plan.kills };
+  const reader = plan.reader === undefined ? undefined : startLife(plan.reader, plan.task);
   try {
-    await Promise.all(Array.from({ length: plan.procs }, (_, index) => slot(index)));
+    await Promise.all(Array.from({ length: plan.procs }, (_, index) => slot(run, index)));
   } finally {
-    for (const child of running) child.kill("SIGKILL");
+    for (const { child } of run.running) child.kill("SIGKILL");
     reader?.child.stdin?.end();
   }
-  const read = reader && (await finish(reader, plan.lifeMs ?? 20_000));
+  const read = reader && (await finishLife(reader, { member: "reader", number: 1, way: "end", limitMs: plan.lifeMs ?? 60_000 }));
   return {
-    lives,
-    reader: read && { member: "reader", number: 1, ...read },
-    kills: lives.filter(({ killed }) => killed).length,
+    lives: run.lives,
+    reader: read,
+    kills: run.lives.filter(({ killed }) => killed).length,
     seed: plan.seed,
   };
 }

@@ -4,10 +4,12 @@ import { EntryId, InstanceId, MemberName, TeamName } from "../../src/protocol/na
 import { teamPaths } from "../../src/protocol/paths.ts";
 import { openFileStore } from "../../src/store/files/open-file-store.ts";
 import { createTeamFolder } from "../../src/store/files/team-folders.ts";
+import { openMailbox } from "../../src/team/mail.ts";
 import { joinMember } from "../../src/team/members.ts";
 import { openTeam } from "../../src/team/open-team.ts";
 import { createTask } from "../../src/team/tasks.ts";
 import { type KillPlan, type KillRun, killAtRandom } from "./kill-harness.ts";
+import type { Life } from "./kill-life.ts";
 import { testHost } from "./test-host.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures");
@@ -47,12 +49,12 @@ export async function createKillTeam(configDir: string, procs: number): Promise<
   return paths.root;
 }
 
-/** Runs the worker of `test/fixtures/` in a team; `lie` makes it a known-bad build. */
-export function killWorkers(
+/** Runs the worker of `test/fixtures/` in a team; `lie` makes it a known-bad build. When all is quiet, everybody's mail is read to its end. */
+export async function killWorkers(
   configDir: string,
   plan: Pick<KillPlan, "procs" | "kills" | "seed"> & { readonly lie?: string },
 ): Promise<KillRun> {
-  return killAtRandom({
+  const run = await killAtRandom({
     worker: join(FIXTURES, "worker.mjs"),
     reader: join(FIXTURES, "worker-reader.mjs"),
     task: {
@@ -63,8 +65,56 @@ export function killWorkers(
       sealBytes: 256 * 1024,
       lie: plan.lie,
     },
+    counts: true,
     procs: plan.procs,
     kills: plan.kills,
     seed: plan.seed,
   });
+  const { lives, drained } = await drainKillTeam(configDir, plan.procs);
+  return { ...run, lives: [...run.lives, ...lives], drained };
+}
+
+/** Reads everybody's mail to its end, as their next lives would. */
+export async function drainKillTeam(
+  configDir: string,
+  procs: number,
+): Promise<{ readonly lives: readonly Life[]; readonly drained: readonly string[] }> {
+  const readers = Array.from({ length: procs }, (_, index) => MemberName.parse(`w${index + 1}`));
+  const lives = await Promise.all(readers.map((reader) => drain(configDir, reader)));
+  return { lives, drained: readers.map((reader) => `mail/${reader}`) };
+}
+
+/** What the next life of a member would be given, as a life of its own. */
+async function drain(configDir: string, member: MemberName): Promise<Life> {
+  const store = await openFileStore(nodeFiles(), teamPaths(configDir, NAME), { durability: "default" });
+  const lines: string[] = [];
+  let complaint = "";
+  try {
+    const team = await openTeam(store, testHost(`drain-${member}`), InstanceId.parse(`drain-${member}`));
+    const seen = new Set<EntryId>();
+    const transcript = store.agentLog(member, "transcript");
+    for (let at = await transcript.start(), atEnd = false; !atEnd; ) {
+      const chunk = await transcript.read(at);
+      for (const { entry } of chunk.entries) seen.add(entry.id);
+      ({ next: at, atEnd } = chunk);
+    }
+    const mailbox = await openMailbox(team, member, seen);
+    for (const { id } of await mailbox.take()) lines.push(`GOT mail/${member} ${id}`);
+  } catch (error) {
+    complaint = String(error);
+  } finally {
+    await store.close();
+  }
+  return {
+    member,
+    number: 1_000_000,
+    pid: 0,
+    lines,
+    killed: false,
+    code: complaint === "" ? 0 : 1,
+    complaint,
+    aliveUntil: process.hrtime.bigint(),
+    slept: false,
+    way: "end",
+  };
 }

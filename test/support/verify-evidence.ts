@@ -23,6 +23,8 @@ export interface Torn {
 export interface Evidence {
   /** Entries that count, in order, each id once, by log: `journal`, `mail/<name>`. */
   readonly logs: ReadonlyMap<string, readonly Counted[]>;
+  /** Ids in the transcript of a mailbox's owner, in the order they were written, by log. */
+  readonly transcripts: ReadonlyMap<string, readonly string[]>;
   /** Ids that stand only behind a seal, by log. */
   readonly behindSeal: ReadonlyMap<string, ReadonlySet<string>>;
   readonly torn: readonly Torn[];
@@ -41,7 +43,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32C (Castagnoli), bit by table: on purpose not the one under test. Source: RFC 3720, B.4. */
 export function crc32cOf(bytes: Uint8Array): string {
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
+  for (let at = 0; at < bytes.length; at++)
+    crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
   return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
 }
 
@@ -73,10 +76,12 @@ function linesOf(bytes: Uint8Array): PlacedLine[] {
   return lines;
 }
 
-/** Ids and texts of the workers name the process life; a line may be torn in front of either. */
+/** Ids and texts of the workers name the process life; a line may be torn in front of either. A product's id names none. */
 function writerOf(head: string): string | undefined {
-  return /"by-([^ "]+) /.exec(head)?.[1] ?? /"id":"([^".]+)\./.exec(head)?.[1];
+  return /"by-([^ "]+) /.exec(head)?.[1] ?? /"id":"(?!product-)([^".]+)\./.exec(head)?.[1];
 }
+
+const LOG_FILE = /^[1-9]\d*\.jsonl$/;
 
 interface LogEvidence {
   readonly counted: readonly Counted[];
@@ -85,12 +90,16 @@ interface LogEvidence {
 }
 
 function readLog(folder: string, log: string): LogEvidence {
+  const segments = readdirSync(folder)
+    .filter((name) => LOG_FILE.test(name))
+    .toSorted((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10));
+  return readSegments(folder, log, segments);
+}
+
+function readSegments(folder: string, log: string, segments: readonly string[]): LogEvidence {
   const counted = new Map<string, Counted>();
   const behind = new Set<string>();
   const torn: Torn[] = [];
-  const segments = readdirSync(folder)
-    .filter((name) => /^[1-9]\d*\.jsonl$/.test(name))
-    .toSorted((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10));
   for (const segment of segments) {
     let sealed = false;
     for (const { offset, bytes } of linesOf(readFileSync(join(folder, segment)))) {
@@ -122,8 +131,6 @@ function brokenFile(path: string): string | undefined {
   }
 }
 
-const LOG_FILE = /^[1-9]\d*\.jsonl$/;
-
 function isOurs(path: string): boolean {
   return (
     LOG_FILE.test(path.slice(path.lastIndexOf("/") + 1)) ||
@@ -133,16 +140,36 @@ function isOurs(path: string): boolean {
   );
 }
 
+function foldersIn(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
 /** Reads a team's folder after everything has come to rest. */
 export function readEvidence(teamDir: string): Evidence {
   const logs = new Map<string, readonly Counted[]>();
   const behindSeal = new Map<string, ReadonlySet<string>>();
+  const transcripts = new Map<string, readonly string[]>();
   const torn: Torn[] = [];
-  const mail = join(teamDir, "mail");
-  const boxes = existsSync(mail)
-    ? readdirSync(mail, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    : [];
-  for (const log of ["journal", ...boxes.map(({ name }) => `mail/${name}`)]) {
+  for (const name of foldersIn(join(teamDir, "agents"))) {
+    const folder = join(teamDir, "agents", name);
+    if (existsSync(join(folder, "events.jsonl"))) {
+      const read = readSegments(folder, `agents/${name}`, ["events.jsonl"]);
+      logs.set(`agents/${name}/events`, read.counted);
+      torn.push(...read.torn);
+    }
+    if (!existsSync(join(folder, "transcript.jsonl"))) continue;
+    const read = readSegments(folder, `agents/${name}`, ["transcript.jsonl"]);
+    transcripts.set(
+      `mail/${name}`,
+      read.counted.map(({ id }) => id),
+    );
+    // The ids in it are those of messages and do not name its writer.
+    torn.push(...read.torn.map((line) => ({ ...line, writer: undefined })));
+  }
+  for (const log of ["journal", ...foldersIn(join(teamDir, "mail")).map((name) => `mail/${name}`)]) {
     const read = readLog(join(teamDir, log), log);
     logs.set(log, read.counted);
     behindSeal.set(log, read.behind);
@@ -152,6 +179,7 @@ export function readEvidence(teamDir: string): Evidence {
   const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
   return {
     logs,
+    transcripts,
     behindSeal,
     torn,
     broken: paths.filter(isOurs).flatMap((path) => brokenFile(path) ?? []),

@@ -1,4 +1,5 @@
 import { Entry } from "../../src/protocol/entries.ts";
+import { accept } from "../../src/team/accept.ts";
 import { openFold as openTeamFold } from "../../src/team/fold.ts";
 import { stateHash } from "../../src/team/state-hash.ts";
 import type { Fold } from "./verify-words.ts";
@@ -9,7 +10,16 @@ export function openFold(): Fold {
   return {
     apply: (line) => {
       const entry = Entry.safeParse(line);
-      return entry.success && fold.add(entry.data)?.ok === true;
+      if (!entry.success) return "no entry";
+      const verdict = fold.add(entry.data);
+      if (!verdict) return "seen before";
+      return verdict.ok ? "ok" : verdict.reason.kind;
+    },
+    ask: (line) => {
+      const entry = Entry.safeParse(line);
+      if (!entry.success) return "no entry";
+      const verdict = accept(fold.state, entry.data);
+      return verdict.ok ? "ok" : verdict.reason.kind;
     },
     hash: () => stateHash(fold.state),
   };

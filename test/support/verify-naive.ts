@@ -13,6 +13,7 @@ export function readNaiveEvidence(folder: string): Evidence {
   const counted = new Map(inbox.map((line) => [line.id, { id: line.id, line }]));
   return {
     logs: new Map([["mail/inbox", [...counted.values()]]]),
+    transcripts: new Map(),
     behindSeal: new Map(),
     torn: [],
     broken,

@@ -65,6 +65,10 @@ function apply(task: RefereeTask, { id, line }: Counted): void {
     case "delete":
       free(task, "deleted");
       break;
+    case "assign":
+      // Whoever works on it loses it, unless it is reserved for just that one.
+      if (task.claim !== undefined && text(line["to"]) !== task.owner) free(task, "open");
+      break;
     case "block":
       for (const blocker of texts(line["on"])) task.blockedBy.add(blocker);
       break;
@@ -87,6 +91,10 @@ export function referee(accepted: readonly Counted[]): Violation[] {
     const { line } = entry;
     const id = text(line["task"]);
     const op = line.op ?? "";
+    if (op === "leave") {
+      for (const task of tasks.values()) if (task.owner === text(line["member"])) free(task, "open");
+      continue;
+    }
     if (op === "create") {
       const blockedBy = new Set(texts(line["blockedBy"]));
       tasks.set(id, { status: "open", claim: undefined, owner: undefined, blockedBy });

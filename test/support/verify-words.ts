@@ -1,13 +1,14 @@
-import type { Line } from "./verify-evidence.ts";
-
 /** A broken promise: the number of the invariant, and what was seen. */
 export interface Violation {
   readonly invariant: number;
   readonly what: string;
 }
 
-/** The team's rules, from the first entry: says whether an entry counts, and the state's hash so far. */
+/** The team's rules, from the first entry. */
 export interface Fold {
-  readonly apply: (line: Line) => boolean;
+  /** Folds the entry; "ok", or why it does not count. */
+  readonly apply: (line: Readonly<Record<string, unknown>>) => string;
+  /** What would become of the entry here. */
+  readonly ask: (line: Readonly<Record<string, unknown>>) => string;
   readonly hash: () => string;
 }

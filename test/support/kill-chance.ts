@@ -1,0 +1,15 @@
+/** A small generator (mulberry32): the same seed gives the same choices. */
+export function chance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Another seed in each run; a failed test prints it, and it stands in for this call to have that run again. */
+export function seedOfRun(): number {
+  return Math.floor(performance.timeOrigin) % 2 ** 31;
+}
