@@ -24,6 +24,8 @@ export interface Workspace {
   readonly create: (plan: TeamPlan) => Promise<Team>;
   /** Deletes everything the team keeps. Throws `already_running` while a process of it lives, `team_not_found`. */
   readonly remove: (name: TeamName) => Promise<void>;
+  /** Ends a deletion that was cut short, when the team was out of the way already; false when there is none. */
+  readonly finishRemoval: (name: TeamName) => Promise<boolean>;
 }
 
 /** Throws `state_dir` naming the variable when neither gives a folder to work in. Touches nothing yet. */
@@ -71,6 +73,10 @@ export function openWorkspace(host: Host, fs: Fs = nodeFiles()): Workspace {
       await refuseRunning(configDir, name);
       await closeTeam(() => open(name));
       await removeTeamFolder(fs, configDir, name);
+    },
+    finishRemoval: async (name) => {
+      const { finishRemoval } = await import("../store/files/team-folders.ts");
+      return finishRemoval(fs, configDir, name);
     },
   };
 }

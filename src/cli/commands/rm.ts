@@ -19,12 +19,15 @@ export const rm = defineCommand({
     const { openWorkspace } = await import("../../runtime/workspace.ts");
     const { host, flags, screen } = context;
     const workspace = openWorkspace(host);
-    if (!(await workspace.list()).some((known) => sameName(known, team)))
+    if ((await workspace.list()).some((known) => sameName(known, team))) {
+      const answer = flags.yes ? team : (confirm ?? (await askName(context, team, signal)));
+      if (!sameName(answer.trim(), team))
+        throw new TroupeError("usage", `"${answer.slice(0, 80)}" is not ${team}; nothing was deleted`);
+      await workspace.remove(team);
+    }
+    // A deletion that was cut short was confirmed before; its team is no longer there to be listed.
+    else if (!(await workspace.finishRemoval(team)))
       throw new TroupeError("team_not_found", `there is no team ${team}`, { details: { team } });
-    const answer = flags.yes ? team : (confirm ?? (await askName(context, team, signal)));
-    if (!sameName(answer.trim(), team))
-      throw new TroupeError("usage", `"${answer.slice(0, 80)}" is not ${team}; nothing was deleted`);
-    await workspace.remove(team);
     if (flags.json) screen.json("RemovedOutput", { team, removed: true });
     else screen.line(`deleted ${team}`);
     return 0;

@@ -123,20 +123,29 @@ async function isTeam(fs: Fs, paths: TeamPaths, path: string): Promise<boolean> 
  */
 export async function removeTeamFolder(fs: Fs, configDir: string, name: TeamName): Promise<void> {
   const { root } = teamPaths(configDir, name);
-  const teams = teamsFolder(configDir);
-  const trash = new RegExp(`^\\.trash-${name.toLowerCase()}-\\d+$`);
   try {
     const isThere = await checkFolder(fs, root);
-    if (isThere) await moveAside(fs, root, join(teams, `.trash-${name.toLowerCase()}`));
-    const left = ((await fs.list(teams)) ?? []).filter((entry) => trash.test(entry));
-    if (!isThere && left.length === 0) {
+    if (isThere) await moveAside(fs, root, join(teamsFolder(configDir), `.trash-${name.toLowerCase()}`));
+    if (!(await finishRemoval(fs, configDir, name)) && !isThere) {
       throw new TroupeError("team_not_found", `there is no team ${name}`, {
         details: { team: name, path: root },
       });
     }
-    for (const entry of left) await removeTree(fs, join(teams, entry));
   } catch (error) {
     throw diskError(error, "remove", root);
+  }
+}
+
+/** Removes what a removal that was cut short left of a team of that name; false when there is nothing. */
+export async function finishRemoval(fs: Fs, configDir: string, name: TeamName): Promise<boolean> {
+  const teams = teamsFolder(configDir);
+  const trash = new RegExp(`^\\.trash-${name.toLowerCase()}-\\d+$`);
+  try {
+    const left = ((await fs.list(teams)) ?? []).filter((entry) => trash.test(entry));
+    for (const entry of left) await removeTree(fs, join(teams, entry));
+    return left.length > 0;
+  } catch (error) {
+    throw diskError(error, "remove", teams);
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fixtureTeam } from "../../support/cli-team.ts";
@@ -130,6 +130,17 @@ test("rm asks for the name on a terminal, and takes nothing else for yes", async
   });
   expect(existsSync(join(world.config, "teams/parser-build"))).toBe(false);
   expect(await world.type("troupe status parser-build")).toMatchObject({ exit: 3 });
+});
+
+test("A13 a deletion that was killed when the team was out of the way already is ended by the same command", async () => {
+  const world = await fixtureTeam();
+  const teams = join(world.config, "teams");
+  renameSync(join(teams, "parser-build"), join(teams, ".trash-parser-build-1"));
+
+  expect(await world.troupe(["rm", "parser-build"])).toMatchObject({ exit: 0 });
+
+  expect(readdirSync(teams)).toEqual([]);
+  expect(await world.troupe(["rm", "parser-build"])).toMatchObject({ exit: 3 });
 });
 
 test("--no-input turns a question into exit 2, also on a terminal", async () => {
