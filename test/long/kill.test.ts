@@ -8,7 +8,8 @@ const options = longOptions({ kills: 10_000, procs: 16, seed: 0, round: 500 });
 /** Sums of everything that is a number. */
 function add(total: Record<string, number>, round: Round): void {
   const { violations, kills, ...counts } = round;
-  for (const [way, count] of Object.entries(kills)) total[`kill ${way}`] = (total[`kill ${way}`] ?? 0) + count;
+  for (const [way, count] of Object.entries(kills))
+    total[`kill ${way}`] = (total[`kill ${way}`] ?? 0) + count;
   for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count;
   total["violations"] = (total["violations"] ?? 0) + violations.length;
 }
@@ -26,7 +27,9 @@ test("A1, A2, A4, A5, A7, A12, A14, A18 thousands of kills lose nothing acknowle
     add(total, result);
     const found = result.violations.map(({ invariant, what }) => `${invariant}: ${what}`);
     wrong.push(...found.map((what) => `seed ${seed + round * 100_003}: ${what}`));
-    process.stdout.write(`${JSON.stringify({ round, done, seed: seed + round * 100_003, ...result, violations: found.slice(0, 20) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ round, done, seed: seed + round * 100_003, ...result, violations: found.slice(0, 20) })}\n`,
+    );
   }
   const seconds = Math.round((performance.now() - began) / 1000);
   printResult("kill", { kills: done, procs: options.procs, seed, seconds, ...total });

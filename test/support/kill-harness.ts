@@ -144,7 +144,13 @@ async function slot(run: Run, index: number): Promise<void> {
     const endless = run.left > 0;
     if (endless) run.left -= 1;
     const { way, die } = choose(random, endless, plan.counts ?? false);
-    const order: Order = { member, life: number, seed: Math.floor(random() * 2 ** 31), endless, ...(die && { die }) };
+    const order: Order = {
+      member,
+      life: number,
+      seed: Math.floor(random() * 2 ** 31),
+      endless,
+      ...(die && { die }),
+    };
     const one = startLife(plan.worker, { ...plan.task, ...order });
     one.onLine(() => {
       run.reports += 1;
@@ -172,7 +178,9 @@ export async function killAtRandom(plan: KillPlan): Promise<KillRun> {
     for (const { child } of run.running) child.kill("SIGKILL");
     reader?.child.stdin?.end();
   }
-  const read = reader && (await finishLife(reader, { member: "reader", number: 1, way: "end", limitMs: plan.lifeMs ?? 60_000 }));
+  const read =
+    reader &&
+    (await finishLife(reader, { member: "reader", number: 1, way: "end", limitMs: plan.lifeMs ?? 60_000 }));
   return {
     lives: run.lives,
     reader: read,

@@ -34,7 +34,9 @@ export interface Post {
   readonly life: Life;
   readonly log: string;
   readonly call: bigint;
-  readonly ret: bigint;
+  /** Undefined: it was cut off. */
+  readonly ret: bigint | undefined;
+  /** "" of one that was cut off and whose id its sender did not know before. */
   readonly id: string;
 }
 
@@ -62,22 +64,36 @@ function callsOf(life: Life): Call[] {
     .filter((line) => line.startsWith("CALL "))
     .map((line) => {
       const [, n = "", call = "0", draft = "{}"] = splitTo(line, 4);
-      return { life, instance, call: BigInt(call), draft: Draft.parse(JSON.parse(draft)), answer: answers.get(n) };
+      return {
+        life,
+        instance,
+        call: BigInt(call),
+        draft: Draft.parse(JSON.parse(draft)),
+        answer: answers.get(n),
+      };
     });
 }
 
 function postsOf(life: Life): Post[] {
-  const asked = new Map<string, { log: string; call: bigint }>();
-  return life.lines.flatMap((line) => {
-    const [word, n = "", time = "0", last = ""] = line.split(" ");
-    if (word === "POST") asked.set(n, { log: last, call: BigInt(time) });
-    const post = word === "SENT" ? asked.get(n) : undefined;
-    return post ? [{ life, ...post, ret: BigInt(time), id: last }] : [];
-  });
+  const sent = new Map<string, { ret: bigint; id: string }>();
+  for (const line of life.lines) {
+    const [word, n = "", ret = "0", id = ""] = line.split(" ");
+    if (word === "SENT") sent.set(n, { ret: BigInt(ret), id });
+  }
+  return life.lines
+    .filter((line) => line.startsWith("POST "))
+    .map((line) => {
+      const [, n = "", call = "0", log = ""] = line.split(" ");
+      const { ret, id } = sent.get(n) ?? { ret: undefined, id: n.startsWith("product-") ? n : "" };
+      return { life, log, call: BigInt(call), ret, id };
+    });
 }
 
 /** All that the workers asked for and were told, as they wrote it down. A report that was cut in the middle is none. */
-export function readHistory({ lives }: KillRun): { readonly calls: readonly Call[]; readonly posts: readonly Post[] } {
+export function readHistory({ lives }: KillRun): {
+  readonly calls: readonly Call[];
+  readonly posts: readonly Post[];
+} {
   return { calls: lives.flatMap(callsOf), posts: lives.flatMap(postsOf) };
 }
 

@@ -104,7 +104,9 @@ export function startLife(file: string, order: unknown): Running {
     sleep: async (mayGoOn, isStopping) => {
       if (!isStopping) child.kill("SIGSTOP");
       // SIGCONT before the stop would be lost, and the process would sleep for ever.
-      await until(() => ["T", "t", "Z", "gone"].includes(stateNow()) || end !== undefined, { within: 20_000 });
+      await until(() => ["T", "t", "Z", "gone"].includes(stateNow()) || end !== undefined, {
+        within: 20_000,
+      });
       if (end !== undefined) return;
       slept = true;
       while (!mayGoOn()) await pause(5);

@@ -1,20 +1,42 @@
-import { join } from "node:path";
+import { bundled } from "./kill-bundle.ts";
+import { drainKillTeam } from "./kill-drain.ts";
 import type { KillRun } from "./kill-harness.ts";
 import { finishLife, type Life, startLife } from "./kill-life.ts";
-import { createKillTeam, drainKillTeam } from "./kill-team.ts";
+import { createKillTeam, KILLED } from "./kill-team.ts";
 import { verify } from "./verify.ts";
 import type { Violation } from "./verify-words.ts";
 
-const WORKER = join(import.meta.dirname, "../fixtures/worker-nth.mjs");
-/** Fractions and bytes of a line, or a new file, that was begun: one byte, half, all but the newline, all. */
-const PARTS = [1, 0.5, -1, 0.999_999] as const;
+/** Of a line, or a new file, that was begun: one byte, half, all but the newline. All of it is the death before the next call. */
+const PARTS = [1, 0.5, -1] as const;
 /** Four big entries fill a segment. */
 const SEAL_BYTES = 64 * 1024;
 const PROCS = 2;
 
+/** Operations of `test/fixtures/worker-operations.mjs` and its neighbours. */
+export type Operation =
+  | "create"
+  | "claim"
+  | "complete"
+  | "release"
+  | "note"
+  | "seal"
+  | "mail-seal"
+  | "snapshot"
+  | "cursor"
+  | "send"
+  | "join"
+  | "lease"
+  | "presence"
+  | "events"
+  | "open"
+  | "repair"
+  | "create-team"
+  | "delete-team";
+
 export interface Sweep {
-  readonly operation: string;
+  readonly operation: Operation;
   readonly kills: number;
+  readonly lives: number;
   /** Calls to the file system of the operation. */
   readonly calls: number;
   readonly violations: readonly Violation[];
@@ -26,28 +48,44 @@ interface Chain {
   readonly lives: Life[];
 }
 
-/** One life: dies at call `at`, or, with `part`, in the middle of its `at`-th write. False when there are not so many. */
-async function dieAt({ configDir, operation, lives }: Chain, at: number, part?: number): Promise<boolean> {
+interface Step {
+  /** 0: it ends by itself. */
+  readonly at: number;
+  readonly part?: number;
+}
+
+/** One life: dies at call `at`, or, with `part`, in the middle of its `at`-th write. */
+async function live({ configDir, operation, lives }: Chain, { at, part }: Step): Promise<Life> {
   const number = lives.length + 1;
-  const die = { at, how: "kill", ...(part !== undefined && { part }) };
-  const order = { configDir, teamName: "killed", member: "w1", life: number, seed: 1, sealBytes: SEAL_BYTES, operation, die };
-  const life = await finishLife(startLife(WORKER, order), { member: "w1", number, way: "nth", limitMs: 60_000 });
+  const order = {
+    configDir,
+    teamName: KILLED,
+    member: "w1",
+    life: number,
+    seed: 1,
+    sealBytes: SEAL_BYTES,
+    operation,
+    die: { at, how: "kill", ...(part !== undefined && { part }) },
+  };
+  const running = startLife(await bundled("worker-nth.mjs"), order);
+  const life = await finishLife(running, { member: "w1", number, way: "nth", limitMs: 120_000 });
   lives.push(life);
-  return life.killed;
+  return life;
 }
 
 /**
  * Kills an operation before its 1st, 2nd, … call to the file system and in the middle of each of its writes, on one
- * team: each life repairs what the one before left, and does the operation once in peace before its own death. The last
- * one ends by itself. Everything is judged at the end.
+ * team: each life repairs what the one before left, and does the operation once in peace before its own death. The first
+ * one counts, the last one ends by itself. Everything is judged at the end.
  */
-export async function sweepCalls(configDir: string, operation: string): Promise<Sweep> {
+export async function sweepCalls(configDir: string, operation: Operation): Promise<Sweep> {
   const teamDir = await createKillTeam(configDir, PROCS);
   const chain: Chain = { configDir, operation, lives: [] };
-  let calls = 0;
-  // A life that ends with an error ends the sweep too: `verify` says so.
-  for (const part of PARTS) for (let at = 1; await dieAt(chain, at, part); at++);
-  while (await dieAt(chain, calls + 1)) calls += 1;
+  const counted = (await live(chain, { at: 0 })).lines.find((line) => line.startsWith("CALLS "));
+  const [, calls = 0, writes = 0] = (counted ?? "").split(" ").map(Number);
+  for (const part of PARTS) for (let at = 1; at <= writes; at++) await live(chain, { at, part });
+  for (let at = 1; at <= calls; at++) await live(chain, { at });
+  await live(chain, { at: 0 });
   const { lives } = chain;
   const kills = lives.filter(({ killed }) => killed).length;
   const run: KillRun = { lives, reader: undefined, kills, seed: 0 };
@@ -57,6 +95,7 @@ export async function sweepCalls(configDir: string, operation: string): Promise<
   return {
     operation,
     kills,
+    lives: lives.length,
     calls,
     violations: [
       ...violations,

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createKillTeam, killWorkers } from "./kill-team.ts";
+import { createKillTeam } from "./kill-team.ts";
+import { killWorkers } from "./kill-workers.ts";
 import { verify } from "./verify.ts";
 import { readEvidence } from "./verify-evidence.ts";
 import type { Violation } from "./verify-words.ts";
@@ -20,6 +21,8 @@ export interface Round {
   readonly removed: number;
   /** Entries of the journal. */
   readonly entries: number;
+  /** How often everything was read while the others worked. */
+  readonly readerRounds: number;
   readonly workSeconds: number;
   readonly checkSeconds: number;
 }
@@ -39,7 +42,8 @@ export async function killRound(plan: {
   const evidence = readEvidence(teamDir);
   const words = (...wanted: string[]): number =>
     run.lives.reduce(
-      (sum, { lines }) => sum + lines.filter((line) => wanted.some((word) => line.startsWith(`${word} `))).length,
+      (sum, { lines }) =>
+        sum + lines.filter((line) => wanted.some((word) => line.startsWith(`${word} `))).length,
       0,
     );
   const kills: Record<string, number> = {};
@@ -56,6 +60,7 @@ export async function killRound(plan: {
     torn: evidence.torn.length,
     removed: [...evidence.transcripts.values()].flat().filter((id) => !kept.has(id)).length,
     entries: evidence.logs.get("journal")?.length ?? 0,
+    readerRounds: Number(run.reader?.lines.at(-1)?.split(" ")[1] ?? 0),
     workSeconds: (worked - began) / 1000,
     checkSeconds: (performance.now() - worked) / 1000,
   };

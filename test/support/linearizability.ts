@@ -32,29 +32,33 @@ const MAX_CUT_OFF = 10;
  * search, going through the events in time and keeping every configuration that is still possible (Lowe's variant, so
  * each is seen once). Answers what could not be explained; undefined when all could, or when there are too many to try.
  */
-export function findUnexplained<O extends Operation>(history: readonly O[], model: Model<O>): string | undefined {
+export function findUnexplained<O extends Operation>(
+  history: readonly O[],
+  model: Model<O>,
+): string | undefined {
   if (history.filter(({ ret }) => ret === undefined).length > MAX_CUT_OFF) return undefined;
   const pending = new Set<number>();
   let possible = new Map([["", settled({ state: model.initial, done: new Set() }, pending, history, model)]]);
   for (const { index, isReturn } of eventsOf(history)) {
     const next = new Map<string, Configuration>();
     if (!isReturn) pending.add(index);
-    for (const one of possible.values()) {
-      const reached = isReturn
-        ? withDone(one, { index, pending, history, model })
-        : [settled(one, pending, history, model)];
-      for (const configuration of reached) {
-        const done = new Set(configuration.done);
-        if (isReturn) done.delete(index);
-        next.set(keyOf({ state: configuration.state, done }), { state: configuration.state, done });
-      }
+    const reached = [...possible.values()].flatMap((one) =>
+      isReturn ? withDone(one, { index, pending, history, model }) : [settled(one, pending, history, model)],
+    );
+    for (const { state, done } of reached) {
+      const open = new Set([...done].filter((other) => !isReturn || other !== index));
+      next.set(keyOf({ state, done: open }), { state, done: open });
     }
     if (isReturn) pending.delete(index);
     if (next.size === 0)
-      return `${history[index]?.what} cannot be explained; the state may have been ${[...new Set([...possible.values()].map(({ state }) => state))].join(" or ")}`;
+      return `${history[index]?.what} cannot be explained after ${statesOf(possible).join(" or ")}`;
     possible = next;
   }
   return undefined;
+}
+
+function statesOf(possible: ReadonlyMap<string, Configuration>): string[] {
+  return [...new Set([...possible.values()].map(({ state }) => state))];
 }
 
 function eventsOf(history: readonly Operation[]): Event[] {
@@ -82,7 +86,8 @@ function settled<O extends Operation>(
   const more = new Set(done);
   for (const index of pending) {
     const operation = history[index];
-    if (operation?.ret !== undefined && !more.has(index) && model.step(state, operation) === state) more.add(index);
+    if (operation?.ret !== undefined && !more.has(index) && model.step(state, operation) === state)
+      more.add(index);
   }
   return { state, done: more };
 }

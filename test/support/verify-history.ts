@@ -34,12 +34,18 @@ export function witness(entries: readonly Counted[], calls: readonly Call[], fol
       const said = how === "early" ? fold.ask(asEntry(call.draft)) : verdict;
       const wanted = refusal ?? "ok";
       if (said !== wanted)
-        violations.push({ invariant: 4, what: `${named(call)} was answered ${wanted} at ${id}, where it is ${said}` });
+        violations.push({
+          invariant: 4,
+          what: `${named(call)} was answered ${wanted} at ${id}, where it is ${said}`,
+        });
     }
   }
   for (const call of answered)
     if (!places.has(call.answer.id))
-      violations.push({ invariant: 1, what: `${named(call)} was answered by ${call.answer.id}, which does not stand` });
+      violations.push({
+        invariant: 1,
+        what: `${named(call)} was answered by ${call.answer.id}, which does not stand`,
+      });
   const inTime = answered.map((call) => ({
     call: call.call,
     ret: call.answer.ret,
@@ -73,29 +79,30 @@ function inRealTime(all: readonly Timed[], invariant: number): Violation[] {
       if (!highest || before.place > highest.place) highest = before;
     const isBehind = !highest || highest.place < one.place || (highest.place === one.place && !one.isEntry);
     if (!isBehind)
-      violations.push({ invariant, what: `${one.what} stands in front of ${highest?.what}, which had ended before` });
+      violations.push({
+        invariant,
+        what: `${one.what} stands in front of ${highest?.what}, which had ended before`,
+      });
   }
   return violations;
 }
 
 /** The same for each mailbox: what was sent before something else was sent stands in front of it. */
-export function mailInTime(boxes: ReadonlyMap<string, readonly string[]>, posts: readonly Post[]): Violation[] {
+export function mailInTime(
+  boxes: ReadonlyMap<string, readonly string[]>,
+  posts: readonly Post[],
+): Violation[] {
   return [...grouped(posts, ({ log }) => log)].flatMap(([log, sent]) => {
     const places = new Map((boxes.get(log) ?? []).map((id, place) => [id, place]));
-    // A product that is sent again by the next life stands where it stood.
-    const first = new Map<string, Post>();
-    for (const post of sent.toSorted((one, other) => byTime(one.ret, other.ret)))
-      if (!first.has(post.id)) first.set(post.id, post);
-    const again = new Set(sent.filter((post) => first.get(post.id) !== post).map(({ id }) => id));
-    const timed = sent
-      .filter(({ id }) => !again.has(id))
-      .map((post) => ({
-        call: post.call,
-        ret: post.ret,
-        place: places.get(post.id) ?? -1,
-        isEntry: true,
-        what: `${post.id} in ${log}`,
-      }));
+    // A product that is sent again, because the first sending was cut off, stands where it stood.
+    const once = [...grouped(sent, ({ id }) => id).values()].flatMap((same) =>
+      same.length === 1 ? same : [],
+    );
+    const timed = once.flatMap(({ id, call, ret }) =>
+      ret === undefined
+        ? []
+        : [{ call, ret, place: places.get(id) ?? -1, isEntry: true, what: `${id} in ${log}` }],
+    );
     return inRealTime(timed, 3);
   });
 }
@@ -107,7 +114,9 @@ export function searchTasks(calls: readonly Call[]): Violation[] {
     const isNew = history.some(({ draft, answer }) => draft.op === "create" && answer?.refusal === undefined);
     const operations = history.map((call) => operationOf(call, history));
     const wrong = findUnexplained(operations, taskModel(isNew ? "absent" : "pending"));
-    return wrong === undefined ? [] : [{ invariant: 4, what: `no order explains the history of task ${task}: ${wrong}` }];
+    return wrong === undefined
+      ? []
+      : [{ invariant: 4, what: `no order explains the history of task ${task}: ${wrong}` }];
   });
 }
 
@@ -129,13 +138,15 @@ function operationOf(call: Call, history: readonly Call[]): TaskOperation {
 /** A claim that was cut off has the id that others name and nobody was told: a process dies in one call at most. */
 function cutOffId({ instance }: Call, history: readonly Call[]): string {
   const told = new Set(history.map(({ answer }) => answer?.id));
-  const named = history.map(({ draft }) => draft.claim);
-  return named.find((claim) => claim?.startsWith(`${instance}.`) && !told.has(claim)) ?? `${instance}.?`;
+  const claims = history.map(({ draft }) => draft.claim);
+  return claims.find((claim) => claim?.startsWith(`${instance}.`) && !told.has(claim)) ?? `${instance}.?`;
 }
 
 /** A process that sleeps is alive: nobody may say that it died and take its task. */
 export function noRescueOfTheLiving(evidence: Evidence, calls: readonly Call[]): Violation[] {
-  const claimers = new Map(calls.map(({ instance, life }) => [instance, life]));
+  // Of its own claims only: a claim on behalf of somebody else says nothing of that one's process.
+  const own = calls.filter(({ draft, life }) => draft.op === "claim" && draft.by === life.member);
+  const claimers = new Map(own.map(({ instance, life }) => [instance, life]));
   const released = new Map(
     (evidence.logs.get("journal") ?? [])
       .filter(({ line }) => line.op === "release" && line["why"] === "died")
@@ -146,7 +157,12 @@ export function noRescueOfTheLiving(evidence: Evidence, calls: readonly Call[]):
     if (claim === undefined || answer.how !== "ok") return [];
     const owner = claimers.get(claim.slice(0, claim.lastIndexOf(".")));
     return owner && answer.ret < owner.aliveUntil
-      ? [{ invariant: 4, what: `the claim ${claim} was released as a dead one's by ${answer.id} while its process lived` }]
+      ? [
+          {
+            invariant: 4,
+            what: `the claim ${claim} was released as a dead one's by ${answer.id} while its process lived`,
+          },
+        ]
       : [];
   });
 }

@@ -123,7 +123,9 @@ export function allDelivered(
 ): Violation[] {
   const boxes = mailboxes(evidence);
   return readers.flatMap((log) => {
-    const given = new Set(reports.flatMap(({ word, args }) => (word === "GOT" && args[0] === log ? [args[1]] : [])));
+    const given = new Set(
+      reports.flatMap(({ word, args }) => (word === "GOT" && args[0] === log ? [args[1]] : [])),
+    );
     return (boxes.get(log) ?? [])
       .filter((id) => !given.has(id))
       .map((id) => ({ invariant: 1, what: `${id} stands in ${log} and was never given to its reader` }));

@@ -45,38 +45,51 @@ function free(task: RefereeTask, status: RefereeTask["status"]): void {
   task.status = status;
 }
 
-function apply(task: RefereeTask, { id, line }: Counted): void {
-  switch (line.op ?? "") {
-    case "claim":
-      task.claim = id;
-      task.owner = text(line["by"]);
-      break;
-    case "complete":
-      // Whether the team reviews is the rules' business: both are an end of the claim.
-      free(task, "done");
-      break;
-    case "fail":
-      free(task, "failed");
-      break;
-    case "release":
-    case "reopen":
-      free(task, "open");
-      break;
-    case "delete":
-      free(task, "deleted");
-      break;
-    case "assign":
-      // Whoever works on it loses it, unless it is reserved for just that one.
-      if (task.claim !== undefined && text(line["to"]) !== task.owner) free(task, "open");
-      break;
-    case "block":
-      for (const blocker of texts(line["on"])) task.blockedBy.add(blocker);
-      break;
-    case "unblock":
-      for (const blocker of texts(line["on"])) task.blockedBy.delete(blocker);
-      break;
-    default:
-  }
+/** What an entry that counted does to its task; ops that are not listed change nothing that matters here. */
+const EFFECTS: Readonly<Record<string, (task: RefereeTask, entry: Counted) => void>> = {
+  claim: (task, { id, line }) => {
+    task.claim = id;
+    task.owner = text(line["by"]);
+  },
+  // Whether the team reviews is the rules' business: both are an end of the claim.
+  complete: (task) => free(task, "done"),
+  fail: (task) => free(task, "failed"),
+  release: (task) => free(task, "open"),
+  reopen: (task) => free(task, "open"),
+  delete: (task) => free(task, "deleted"),
+  // Whoever works on it loses it, unless it is reserved for just that one.
+  assign: (task, { line }) => {
+    if (task.claim !== undefined && text(line["to"]) !== task.owner) free(task, "open");
+  },
+  block: (task, { line }) => texts(line["on"]).forEach((blocker) => task.blockedBy.add(blocker)),
+  unblock: (task, { line }) => texts(line["on"]).forEach((blocker) => task.blockedBy.delete(blocker)),
+};
+
+function newTask(line: Counted["line"]): RefereeTask {
+  return { status: "open", claim: undefined, owner: undefined, blockedBy: new Set(texts(line["blockedBy"])) };
+}
+
+function leave(tasks: ReadonlyMap<string, RefereeTask>, member: string): void {
+  for (const task of tasks.values()) if (task.owner === member) free(task, "open");
+}
+
+/** What is wrong with an entry about a task that counted. */
+function judge(
+  tasks: ReadonlyMap<string, RefereeTask>,
+  task: RefereeTask,
+  { id: entry, line }: Counted,
+): Violation | undefined {
+  const id = text(line["task"]);
+  const op = line.op ?? "";
+  if (task.status === "done" && !HARMLESS_WHEN_DONE.has(op))
+    return { invariant: 5, what: `task ${id} was completed, and ${op} ${entry} counted` };
+  if (OWNED.has(op) && line["claim"] !== task.claim)
+    return {
+      invariant: 6,
+      what: `${op} ${entry} counted on task ${id} with the old claim ${text(line["claim"])}`,
+    };
+  const wrong = op === "claim" ? judgeClaim(tasks, id, task) : undefined;
+  return wrong === undefined ? undefined : { invariant: task.claim === undefined ? 6 : 4, what: wrong };
 }
 
 /**
@@ -86,31 +99,15 @@ function apply(task: RefereeTask, { id, line }: Counted): void {
 export function referee(accepted: readonly Counted[]): Violation[] {
   const tasks = new Map<string, RefereeTask>();
   const violations: Violation[] = [];
-  const report = (invariant: number, what: string): number => violations.push({ invariant, what });
   for (const entry of accepted) {
     const { line } = entry;
-    const id = text(line["task"]);
-    const op = line.op ?? "";
-    if (op === "leave") {
-      for (const task of tasks.values()) if (task.owner === text(line["member"])) free(task, "open");
-      continue;
-    }
-    if (op === "create") {
-      const blockedBy = new Set(texts(line["blockedBy"]));
-      tasks.set(id, { status: "open", claim: undefined, owner: undefined, blockedBy });
-      continue;
-    }
-    const task = tasks.get(id);
+    if (line.op === "leave") leave(tasks, text(line["member"]));
+    if (line.op === "create") tasks.set(text(line["task"]), newTask(line));
+    const task = line.op === "create" ? undefined : tasks.get(text(line["task"]));
     if (!task) continue;
-    if (task.status === "done" && !HARMLESS_WHEN_DONE.has(op))
-      report(5, `task ${id} was completed, and ${op} ${entry.id} counted`);
-    else if (OWNED.has(op) && line["claim"] !== task.claim)
-      report(6, `${op} ${entry.id} counted on task ${id} with the old claim ${text(line["claim"])}`);
-    else if (op === "claim") {
-      const wrong = judgeClaim(tasks, id, task);
-      if (wrong !== undefined) report(task.claim === undefined ? 6 : 4, wrong);
-    }
-    apply(task, entry);
+    const wrong = judge(tasks, task, entry);
+    if (wrong) violations.push(wrong);
+    EFFECTS[line.op ?? ""]?.(task, entry);
   }
   return violations;
 }

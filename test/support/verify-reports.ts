@@ -8,7 +8,6 @@ export interface Report {
   readonly args: readonly string[];
 }
 
-
 export function nameOf(life: Life): string {
   return `${life.member}'s life ${life.number}`;
 }
@@ -22,4 +21,3 @@ export function reportsOf({ lives }: KillRun): Report[] {
     }),
   );
 }
-

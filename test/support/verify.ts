@@ -9,7 +9,6 @@ import { referee } from "./verify-referee.ts";
 import { nameOf, type Report, reportsOf } from "./verify-reports.ts";
 import type { Fold, Violation } from "./verify-words.ts";
 
-
 interface Refolded {
   readonly accepted: readonly Counted[];
   /** The hash behind each entry that some life ended at. */
