@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seedOfRun } from "../support/kill-chance.ts";
+import { seedOfRun } from "../support/kill-harness.ts";
 import { type Operation, type Sweep, sweepCalls } from "../support/kill-nth.ts";
 import { killRound } from "../support/kill-round.ts";
 import { leftoverFiles } from "../support/leaks.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seedOfRun } from "../support/kill-chance.ts";
+import { seedOfRun } from "../support/kill-harness.ts";
 import { killRound, type Round } from "../support/kill-round.ts";
 import { longOptions, printResult } from "../support/long-run.ts";
 

@@ -8,8 +8,3 @@ export function chance(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-
-/** Another seed in each run; a failed test prints it, and it stands in for this call to have that run again. */
-export function seedOfRun(): number {
-  return Math.floor(performance.timeOrigin) % 2 ** 31;
-}

@@ -1,11 +1,10 @@
 import { nodeFiles } from "../../src/base/node-files.ts";
 import { type EntryId, InstanceId, MemberName } from "../../src/protocol/names.ts";
-import { teamPaths } from "../../src/protocol/paths.ts";
-import { openFileStore } from "../../src/store/files/open-file-store.ts";
 import { openMailbox } from "../../src/team/mail.ts";
 import { openTeam } from "../../src/team/open-team.ts";
 import type { Life } from "./kill-life.ts";
-import { KILLED } from "./kill-team.ts";
+import { lifeOf } from "./kill-reports.ts";
+import { openKilled } from "./kill-team.ts";
 import { testHost } from "./test-host.ts";
 
 /** Reads everybody's mail to its end, as their next lives would. */
@@ -20,7 +19,7 @@ export async function drainKillTeam(
 
 /** What the next life of a member would be given, as a life of its own. */
 async function drain(configDir: string, member: MemberName): Promise<Life> {
-  const store = await openFileStore(nodeFiles(), teamPaths(configDir, KILLED), { durability: "default" });
+  const store = await openKilled(configDir, nodeFiles());
   const lines: string[] = [];
   let complaint = "";
   try {
@@ -39,16 +38,5 @@ async function drain(configDir: string, member: MemberName): Promise<Life> {
   } finally {
     await store.close();
   }
-  return {
-    member,
-    number: 1_000_000,
-    pid: 0,
-    lines,
-    killed: false,
-    code: complaint === "" ? 0 : 1,
-    complaint,
-    aliveUntil: process.hrtime.bigint(),
-    slept: false,
-    way: "end",
-  };
+  return lifeOf(member, lines, { number: 1_000_000, code: complaint === "" ? 0 : 1, complaint });
 }

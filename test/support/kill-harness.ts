@@ -188,3 +188,8 @@ export async function killAtRandom(plan: KillPlan): Promise<KillRun> {
     seed: plan.seed,
   };
 }
+
+/** Another seed in each run; a failed test prints it, and it stands in for this call to have that run again. */
+export function seedOfRun(): number {
+  return Math.floor(performance.timeOrigin) % 2 ** 31;
+}

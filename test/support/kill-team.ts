@@ -1,8 +1,10 @@
+import type { Fs } from "../../src/base/files.ts";
 import { nodeFiles } from "../../src/base/node-files.ts";
 import { EntryId, InstanceId, MemberName, TeamName } from "../../src/protocol/names.ts";
 import { teamPaths } from "../../src/protocol/paths.ts";
 import { openFileStore } from "../../src/store/files/open-file-store.ts";
 import { createTeamFolder } from "../../src/store/files/team-folders.ts";
+import type { Store } from "../../src/store/store.ts";
 import { joinMember } from "../../src/team/members.ts";
 import { openTeam } from "../../src/team/open-team.ts";
 import { createTask } from "../../src/team/tasks.ts";
@@ -43,4 +45,10 @@ export async function createKillTeam(configDir: string, procs: number): Promise<
   }
   await team.close();
   return paths.root;
+}
+
+/** The store of that team, for a process of its own disk. */
+export function openKilled(configDir: string, fs: Fs, sealBytes: number = 256 * 1024): Promise<Store> {
+  const options = { durability: "default", sealBytes, mailSealBytes: sealBytes } as const;
+  return openFileStore(fs, teamPaths(configDir, KILLED), options);
 }

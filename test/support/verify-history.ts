@@ -2,7 +2,7 @@ import { type Call, grouped, type Post } from "./kill-history.ts";
 import { findUnexplained } from "./linearizability.ts";
 import { isTaskOperation, type TaskOperation, taskModel } from "./linearizability-task.ts";
 import type { Counted, Evidence } from "./verify-evidence.ts";
-import type { Fold, Violation } from "./verify-words.ts";
+import type { Rules, Violation } from "./verify-words.ts";
 
 type Answered = Call & { readonly answer: NonNullable<Call["answer"]> };
 
@@ -21,17 +21,17 @@ function asEntry(draft: Call["draft"]): Record<string, unknown> {
  * The journal as the witness: every answer is what the rules say at the entry's position (of a refusal without an entry:
  * behind the last entry that its process had folded), and what ended before something else began stands in front of it.
  */
-export function witness(entries: readonly Counted[], calls: readonly Call[], fold: Fold): Violation[] {
+export function witness(entries: readonly Counted[], calls: readonly Call[], rules: Rules): Violation[] {
   const answered = calls.filter(isAnswered);
   const byId = grouped(answered, ({ answer }) => answer.id);
   const violations: Violation[] = [];
   const places = new Map<string, number>();
   for (const [place, { id, line }] of entries.entries()) {
-    const verdict = fold.apply(line);
+    const verdict = rules.verdict(line);
     places.set(id, place);
     for (const call of byId.get(id) ?? []) {
       const { how, refusal } = call.answer;
-      const said = how === "early" ? fold.ask(asEntry(call.draft)) : verdict;
+      const said = how === "early" ? rules.ask(asEntry(call.draft)) : verdict;
       const wanted = refusal ?? "ok";
       if (said !== wanted)
         violations.push({

@@ -7,7 +7,7 @@ import { mailInTime, noRescueOfTheLiving, searchTasks, witness } from "./verify-
 import { acknowledged, allDelivered, inOrder, mailboxes, products, sentBySomebody } from "./verify-mail.ts";
 import { referee } from "./verify-referee.ts";
 import { nameOf, type Report, reportsOf } from "./verify-reports.ts";
-import type { Fold, Violation } from "./verify-words.ts";
+import type { Fold, Rules, Violation } from "./verify-words.ts";
 
 interface Refolded {
   readonly accepted: readonly Counted[];
@@ -24,7 +24,7 @@ function refold(evidence: Evidence, reports: readonly Report[], fold: Fold): Ref
   const ends = new Set(reports.filter(({ word }) => isHash(word)).map(({ args }) => args[0]));
   const hashes = new Map<string, string>();
   const accepted = (evidence.logs.get("journal") ?? []).filter(({ id, line }) => {
-    const counts = fold.apply(line) === "ok";
+    const counts = fold.apply(line);
     if (ends.has(id)) hashes.set(id, fold.hash());
     return counts;
   });
@@ -128,7 +128,7 @@ export function verifyLogs(evidence: Evidence, run: KillRun): Violation[] {
  * Checks the invariants of a team folder at rest against what its processes reported while they lived (10, the border,
  * comes with it). Empty when all hold. `openRules` replaces the team's rules, to try known-bad ones.
  */
-export function verify(teamDir: string, run: KillRun, openRules: () => Fold = openFold): Violation[] {
+export function verify(teamDir: string, run: KillRun, openRules: () => Rules = openFold): Violation[] {
   const evidence = readEvidence(teamDir);
   const reports = reportsOf(run);
   const refolded = refold(evidence, reports, openRules());
