@@ -3,7 +3,7 @@ import { chaos } from "../support/chaos-run.ts";
 import { seedOfRun } from "../support/kill-harness.ts";
 import { longOptions, printResult } from "../support/long-run.ts";
 
-const options = longOptions({ agents: 0, minutes: 10, seed: seedOfRun() });
+const options = longOptions({ agents: 0, minutes: 10, seed: seedOfRun(), disk: 800 });
 const sizes = options.agents === 0 ? [16, 64] : [options.agents];
 
 test.each(sizes)(
@@ -13,7 +13,8 @@ test.each(sizes)(
       agents,
       seconds: options.minutes * 60,
       seed: options.seed,
-      diskMb: 800,
+      // MB of the disk that is filled; 0 is the way without a mount.
+      diskMb: options.disk,
       paceMs: 600,
       longestStopMs: 20_000,
       // So many that the machine is busy and not drowned: about a dozen replies a second, whatever their number.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { InstanceId, MemberName, TeamName } from "../../src/protocol/names.ts";
 import { childEnv } from "../../src/runtime/child-env.ts";
-import { fillDisk, hasProgram } from "./chaos-disk.ts";
+import { fillDisk, hasProgram, limitFiles } from "./chaos-disk.ts";
 import { PROGRAM, type TeamProcess } from "./chaos-processes.ts";
 import { type Siege, TEAM } from "./chaos-siege.ts";
 
@@ -111,19 +111,35 @@ async function downAndUp(siege: Siege): Promise<void> {
 }
 
 async function fullDisk(siege: Siege): Promise<void> {
-  if (!siege.world.isOwnDisk) return;
   siege.rescues.hinder();
   const { now } = siege.world.workspace.host;
   const from = now();
   siege.note("the disk is full");
-  const { free } = fillDisk(siege.world.config);
+  const free = siege.world.isOwnDisk ? await fillAll(siege) : await limitEverybody(siege);
   await pause(siege.chance.between(200, 4_000));
-  free();
+  await free();
   siege.note("the disk has space");
   // Whoever waits after trouble looks again each second.
   await pause(3_000);
   siege.fullDisk.push([from, now()]);
   siege.rescues.resume();
+}
+
+async function fillAll({ world }: Siege): Promise<() => Promise<void>> {
+  const { free } = fillDisk(world.config);
+  return async () => free();
+}
+
+/** Where nothing can be mounted, no file of the team can grow: EFBIG, and short writes before it. */
+async function limitEverybody(siege: Siege): Promise<() => Promise<void>> {
+  const limit = async (bytes: number | "unlimited"): Promise<void> =>
+    limitFiles(
+      (await siege.processes()).map(({ identity }) => identity.pid),
+      bytes,
+    );
+  await limit(4_096);
+  // Who was started meanwhile has the limit of the supervisor.
+  return () => limit("unlimited");
 }
 
 /** Ends the odd member and starts it as a former supervisor would have, under faketime. */

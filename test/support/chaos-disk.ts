@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -32,6 +32,12 @@ export function fillDisk(folder: string): { readonly free: () => void } {
     }
   }
   return { free: () => rmSync(ballast, { force: true }) };
+}
+
+/** No file of these processes grows beyond so many bytes. Whoever is gone meanwhile has no limit either. */
+export function limitFiles(pids: readonly number[], bytes: number | "unlimited"): void {
+  for (const pid of pids)
+    spawnSync("/usr/bin/env", ["prlimit", "--pid", String(pid), `--fsize=${bytes}:`], { stdio: "ignore" });
 }
 
 function sizeOf(path: string): number {

@@ -54,7 +54,7 @@ export async function chaosWorld({
   const project = join(folder, "work");
   mkdirSync(config);
   mkdirSync(project);
-  const isOwnDisk = diskMb !== undefined && mountDisk(config, diskMb);
+  const isOwnDisk = diskMb !== undefined && diskMb > 0 && mountDisk(config, diskMb);
   const testId = watchLeaks(folder);
   const model = await chaosModel(folder, script);
   const env = {
