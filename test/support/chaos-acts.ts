@@ -50,6 +50,7 @@ export function chaosActs({ longestStopMs, hasSecondTeam }: ActPlan): readonly A
       const name = worker(siege);
       await siege.type("agent", "kill", name, "--team", TEAM);
     }),
+    act("agent spawn", 1, spawnOne),
     act("send", 6, async (siege) => {
       const to = siege.chance.next() < 0.2 ? "@all" : worker(siege);
       await siege.type("send", to, "Go on as you do.", "--json", "--team", TEAM);
@@ -64,6 +65,24 @@ export function chaosActs({ longestStopMs, hasSecondTeam }: ActPlan): readonly A
     ...(hasProgram("faketime") ? [heavy("another clock", 2, oddClock)] : []),
     ...(hasSecondTeam ? [heavy("delete the second team", 1, deleteSecondTeam)] : []),
   ];
+}
+
+/** At most three more; nobody has rules for them alone, so they work as anybody does. */
+async function spawnOne(siege: Siege): Promise<void> {
+  const name = `x${siege.members.filter((member) => member.startsWith("x")).length + 1}`;
+  if (name === "x4") return;
+  siege.members.push(name);
+  const { exit } = await siege.type(
+    "agent",
+    "spawn",
+    name,
+    "--tools",
+    "Read,Write,Edit,Bash",
+    "--team",
+    TEAM,
+  );
+  // Refused on a full disk.
+  if (exit !== 0) siege.members.splice(siege.members.indexOf(name), 1);
 }
 
 function worker({ chance, members }: Siege): string {
@@ -176,7 +195,8 @@ async function deleteSecondTeam(siege: Siege): Promise<void> {
   const there = async (): Promise<readonly TeamProcess[]> =>
     (await world.processes()).filter(({ team }) => team === SECOND);
   const old = await there();
-  rmSync(folder, { recursive: true, force: true });
+  // Somebody may just make a file in a folder that was emptied.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   siege.note("deleted the folder of the second team");
   const isQuick = siege.chance.next() < 0.5;
   if (!isQuick) {

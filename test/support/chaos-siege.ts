@@ -17,7 +17,8 @@ export interface Siege {
   readonly team: Team;
   readonly teamDir: string;
   readonly chance: Chance;
-  readonly members: readonly string[];
+  /** Who was spawned meanwhile comes last. */
+  readonly members: string[];
   readonly rescues: Rescues;
   /** How often each thing was done. */
   readonly counts: Map<string, number>;
@@ -47,11 +48,7 @@ export interface Siege {
 const ZONES = ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Kiritimati", "Antarctica/Troll"];
 const LANGUAGES = ["C", "tr_TR.UTF-8", "de_DE.UTF-8", "ja_JP.UTF-8", "ar_EG.UTF-8"];
 
-export async function openSiege(
-  world: ChaosWorld,
-  chance: Chance,
-  members: readonly string[],
-): Promise<Siege> {
+export async function openSiege(world: ChaosWorld, chance: Chance, members: string[]): Promise<Siege> {
   const team = await world.workspace.open(TEAM);
   const following = new AbortController();
   const followed = follow(team, following.signal);
