@@ -50,7 +50,7 @@ export function chaosActs({ longestStopMs, hasSecondTeam }: ActPlan): readonly A
       const name = worker(siege);
       await siege.type("agent", "kill", name, "--team", TEAM);
     }),
-    act("agent spawn", 1, spawnOne),
+    act("agent spawn", 3, spawnOne),
     act("send", 6, async (siege) => {
       const to = siege.chance.next() < 0.2 ? "@all" : worker(siege);
       await siege.type("send", to, "Go on as you do.", "--json", "--team", TEAM);
