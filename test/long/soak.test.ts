@@ -10,12 +10,12 @@ const WARM_UP_MINUTES = Math.min(10, minutes / 6);
 /** A shorter run is for looking at the harness: its slopes are those of caches that fill. */
 const isLong = minutes >= 30;
 
-/** What objects and buffers may grow by in an hour, after a full collection, without a reason. */
-const HEAP_MB_PER_HOUR = 2;
+/** What objects and buffers may grow by in an hour, after a full collection: compiled code and the probes are half of it. */
+const HEAP_MB_PER_HOUR = 4;
 /** The same of the whole process, whose pages come and go with its allocator. */
-const RSS_MB_PER_HOUR = 4;
+const RSS_MB_PER_HOUR = 15;
 /** A conversation is held whole until it can be compacted: as objects, and as the request that is made of it. */
-const MB_PER_TRANSCRIPT_MB = 6;
+const MB_PER_TRANSCRIPT_MB = 8;
 /** What is neither a log nor said by somebody does not grow: cursors, run.json, the snapshot, anything else. */
 const STEADY = ["cursor", "run", "snapshot", "other"];
 const STEADY_KB_PER_HOUR = 200;
