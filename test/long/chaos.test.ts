@@ -22,7 +22,7 @@ test.each(sizes)(
       hangs: true,
       hasSecondTeam: true,
       rescueLimitMs: 5_000,
-      restWithinMs: 300_000,
+      restWithinMs: 600_000,
     });
     if (violations.length > 0) process.stdout.write(`${diary.join("\n")}\n`);
     printResult("chaos", { ...figures, violations: violations.length });
