@@ -4,20 +4,28 @@ import type { FileFacts, Fs } from "../base/files.ts";
 import { plural } from "./plural.ts";
 import type { RepairFinding, RepairPlace } from "./repair-finding.ts";
 
-/** Everything of a team is for its user alone: folders 0700, files 0600. Source: faults.md L8, L9. */
+/**
+ * Everything that troupe keeps is for its user alone: folders 0700, files 0600. What others keep in the same folder
+ * (Claude Code's `config.json` and `inboxes/`) has the modes they gave it. Source: faults.md L8, L9.
+ */
 export async function lookAtModes({ fs, disk, paths }: RepairPlace): Promise<readonly RepairFinding[]> {
   const wide: string[] = [];
   const foreign: string[] = [];
   const closed: string[] = [];
   const me = process.getuid?.();
-  await visitBelow(fs, paths.root, {
+  const visitor: Visitor = {
     each: (path, { kind, mode, uid }) => {
       // The mode of a link means nothing.
       if (kind !== "link" && (mode & 0o077) !== 0) wide.push(path);
       if (me !== undefined && uid !== me) foreign.push(path);
     },
     closed: (path) => closed.push(path),
-  });
+  };
+  const team = await fs.stat(paths.root);
+  if (team) visitor.each(paths.root, team);
+  const { journal, mail, bodies, agents, supervisor, corrupt } = paths;
+  for (const ours of [journal, mail, bodies, agents, supervisor, corrupt])
+    await visitBelow(fs, ours, visitor);
   const shown = (found: readonly string[]): readonly string[] =>
     found.map((path) => relative(paths.root, path) || "the folder itself");
   const findings: RepairFinding[] = [];
@@ -62,11 +70,11 @@ interface Visitor {
 
 /** The folder first, then what is in it; links are not followed, what vanishes meanwhile is passed over. */
 async function visitBelow(fs: Fs, path: string, visitor: Visitor): Promise<void> {
-  const facts = await fs.stat(path);
-  if (!facts) return;
-  visitor.each(path, facts);
-  if (facts.kind !== "folder") return;
   try {
+    const facts = await fs.stat(path);
+    if (!facts) return;
+    visitor.each(path, facts);
+    if (facts.kind !== "folder") return;
     for (const name of (await fs.list(path)) ?? []) await visitBelow(fs, join(path, name), visitor);
   } catch (error) {
     if (!isErrno(error, "EACCES", "EPERM")) throw error;

@@ -89,6 +89,20 @@ test("L8 no other user may read what a team keeps; what was loosened is told and
   expect(statSync(join(team.configDir, "teams")).mode & 0o777).toBe(0o700);
 });
 
+test("files of a peer in the same folder keep the modes that it gave them", async () => {
+  const team = await healthyTeam();
+  const inboxes = join(team.paths.root, "inboxes");
+  mkdirSync(inboxes);
+  chmodSync(inboxes, 0o755);
+  writeFileSync(join(inboxes, "ada.json"), "[]", { mode: 0o644 });
+
+  const fixed = await consult(team, fixing);
+
+  expect(fixed).toMatchObject({ exit: 0, ids: [] });
+  expect(statSync(join(inboxes, "ada.json")).mode & 0o777).toBe(0o644);
+  expect(statSync(inboxes).mode & 0o777).toBe(0o755);
+});
+
 test("M8 M21 what is set aside is kept under corrupt/, for its owner alone, the last twenty", async () => {
   const team = await healthyTeam();
   mkdirSync(team.paths.corrupt, { mode: 0o700 });
