@@ -38,8 +38,17 @@ export function updateTask(team: Team, by: Actor, task: TaskId, fields: TaskUpda
   return commitTask(team, { op: "update", by, task, ...fields });
 }
 
-export function claimTask(team: Team, by: Party, task: TaskId): Promise<TaskOutcome> {
-  return commitTask(team, { op: "claim", by, task });
+/** Won is what is still held when it is answered: whoever slept behind its claim may have lost the task meanwhile. */
+export async function claimTask(team: Team, by: Party, task: TaskId): Promise<TaskOutcome> {
+  const outcome = await team.commit({ op: "claim", by, task });
+  if (!outcome.ok) return outcome;
+  const now = team.state().tasks.get(task);
+  if (now?.claim === outcome.entry.id) return { ok: true, task: now };
+  const owner = now?.owner;
+  return {
+    ok: false,
+    reason: owner ? { kind: "taken", task, by: owner } : { kind: "not_owner", task, owner },
+  };
 }
 
 /**
@@ -65,7 +74,7 @@ export async function claimNext(team: Team, by: Party): Promise<TaskOutcome> {
 
 /** Refusals that speak about the task: another one may be free. The others would meet every task alike. */
 function isLost(kind: string): boolean {
-  const lost = ["taken", "blocked", "held", "assigned", "wrong_role", "bad_status", "not_found"];
+  const lost = ["taken", "not_owner", "blocked", "held", "assigned", "wrong_role", "bad_status", "not_found"];
   return lost.includes(kind);
 }
 

@@ -25,7 +25,7 @@ async function bundleAll(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "troupe-workers-"));
   // Where the bundle of the command lies, seen from the package: the program reads its own version there.
   copyFileSync(join(FIXTURES, "../../package.json"), join(folder, "package.json"));
-  const names = ["worker.mjs", "worker-nth.mjs"];
+  const names = ["worker.mjs", "worker-nth.mjs", "worker-sleeper.mjs"];
   const build = await rolldown({
     input: Object.fromEntries(names.map((name) => [basename(name, ".mjs"), join(FIXTURES, name)])),
     platform: "node",

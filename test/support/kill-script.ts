@@ -20,6 +20,8 @@ export interface ScriptedLife {
   readonly take: () => Promise<void>;
   /** The state that it sees, and its hash. */
   readonly hash: () => Promise<void>;
+  /** For the functions of `team/`; its commits are reported too. */
+  readonly team: Awaited<ReturnType<typeof openTeam>>;
   readonly store: Store;
   /** Reports something that did not happen. */
   readonly say: (line: string) => void;
@@ -43,31 +45,34 @@ export async function scriptedLife(
   const files = await openKilled(configDir, fs, lies.sealBytes);
   const store: Store = { ...files, ...lies.store?.(files) };
   const instance = InstanceId.parse(`life-of-${member}`);
-  const team = await openTeam(store, testHost(member), instance);
+  const opened = await openTeam(store, testHost(member), instance);
   const name = MemberName.parse(member);
   const lines = [`UP ${instance}`];
   let calls = 0;
   let lastFolded = "";
   let lastOwn = "";
-  team.subscribe(({ entry }) => {
+  opened.subscribe(({ entry }) => {
     lastFolded = entry.id;
     if (entry.id.startsWith(`${instance}.`)) lastOwn = entry.id;
   });
-  await team.readOn();
-  const mailbox = await openMailbox(team, name, new Set());
+  await opened.readOn();
+  const mailbox = await openMailbox(opened, name, new Set());
 
-  const commit = async (draft: EntryDraft): Promise<boolean> => {
+  const report = async (draft: EntryDraft): ReturnType<typeof opened.commit> => {
     const n = ++calls;
     lastOwn = "";
     lines.push(`CALL ${n} ${process.hrtime.bigint()} ${JSON.stringify(draft)}`);
-    const outcome = await team.commit(draft);
+    const outcome = await opened.commit(draft);
     const refused = lastOwn === "" ? `early ${lastFolded}` : `void ${lastOwn}`;
     const answer = outcome.ok ? `ok ${outcome.entry.id} -` : `${refused} ${outcome.reason.kind}`;
     lines.push(`RET ${n} ${process.hrtime.bigint()} ${answer}`);
     if (outcome.ok) lines.push(`ACK journal ${outcome.entry.id}`);
-    return outcome.ok;
+    return outcome;
   };
+  const team = { ...opened, commit: report };
+  const commit = async (draft: EntryDraft): Promise<boolean> => (await report(draft)).ok;
   return {
+    team,
     commit,
     claim: async (number) => {
       const task = TaskId.parse(String(number));
