@@ -1,17 +1,19 @@
 import { expect, test } from "vitest";
 import { seedOfRun } from "../support/kill-harness.ts";
+import { OPERATIONS, sweepCalls } from "../support/kill-nth.ts";
 import { killRound, type Round } from "../support/kill-round.ts";
 import { longOptions, printResult } from "../support/long-run.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
-const options = longOptions({ kills: 10_000, procs: 16, seed: 0, round: 500 });
+/** `sweeps`: every operation is killed at each of its calls first; those kills count too. */
+const options = longOptions({ kills: 10_000, procs: 16, seed: 0, round: 500, sweeps: true as boolean });
 
 /** Sums of everything that is a number. */
 function add(total: Record<string, number>, round: Round): void {
-  const { violations, kills, ...counts } = round;
+  const { violations: _, kills, ...counts } = round;
   for (const [way, count] of Object.entries(kills))
     total[`kill ${way}`] = (total[`kill ${way}`] ?? 0) + count;
   for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count;
-  total["violations"] = (total["violations"] ?? 0) + violations.length;
 }
 
 test("A1, A2, A4, A5, A7, A12, A14, A18 thousands of kills lose nothing acknowledged", async () => {
@@ -20,6 +22,15 @@ test("A1, A2, A4, A5, A7, A12, A14, A18 thousands of kills lose nothing acknowle
   const total: Record<string, number> = {};
   const wrong: string[] = [];
   let done = 0;
+  for (const operation of options.sweeps ? OPERATIONS : []) {
+    const { kills, violations } = await sweepCalls(tempFolder(), operation);
+    done += kills;
+    total["kill nth"] = (total["kill nth"] ?? 0) + kills;
+    wrong.push(...violations.map(({ invariant, what }) => `${operation}: ${invariant}: ${what}`));
+    process.stdout.write(
+      `${JSON.stringify({ operation, kills, done, violations: violations.slice(0, 20) })}\n`,
+    );
+  }
   for (let round = 0; done < options.kills; round++) {
     const kills = Math.min(options.round, options.kills - done);
     const result = await killRound({ kills, procs: options.procs, seed: seed + round * 100_003 });
@@ -32,6 +43,13 @@ test("A1, A2, A4, A5, A7, A12, A14, A18 thousands of kills lose nothing acknowle
     );
   }
   const seconds = Math.round((performance.now() - began) / 1000);
-  printResult("kill", { kills: done, procs: options.procs, seed, seconds, ...total });
+  printResult("kill", {
+    kills: done,
+    procs: options.procs,
+    seed,
+    seconds,
+    ...total,
+    violations: wrong.length,
+  });
   expect(wrong).toEqual([]);
 });
