@@ -1,15 +1,15 @@
+import { existsSync, utimesSync } from "node:fs";
 import { expect, test } from "vitest";
 import { liveness } from "../../src/base/process-identity.ts";
 import { MemberName, TaskId } from "../../src/protocol/names.ts";
 import { sweep } from "../../src/team/rescue.ts";
 import { claimTask, completeTask, releaseTask } from "../../src/team/tasks.ts";
 import { bundled } from "../support/kill-bundle.ts";
-import { finishLife, type Life, startLife } from "../support/kill-life.ts";
+import { finishLife, startLife } from "../support/kill-life.ts";
 import { runOf } from "../support/kill-reports.ts";
 import { scriptedLife } from "../support/kill-script.ts";
 import { newKillTeam } from "../support/kill-team-here.ts";
 import { verify } from "../support/verify.ts";
-import type { Violation } from "../support/verify-words.ts";
 
 const one = TaskId.parse("1");
 const w1 = MemberName.parse("w1");
@@ -23,7 +23,7 @@ interface Night {
   /** What the other one, who did the same work meanwhile, was told. */
   readonly other: string;
   readonly rescued: number;
-  readonly violations: readonly Violation[];
+  readonly violations: ReturnType<typeof verify>;
 }
 
 /** w1 falls asleep before call `at` of the operation; the user gives its task to w2, who does it; then w1 goes on. */
@@ -62,7 +62,7 @@ async function night(operation: "claim" | "complete" | "note", at: number): Prom
   }
   isNight = false;
   await asleep;
-  const life: Life = await finishLife(sleeper, {
+  const life = await finishLife(sleeper, {
     member: "w1",
     number: 1,
     way: "sleep-end",
@@ -118,4 +118,44 @@ test("M12 a claim that was won and taken away before its process read on is no c
 
   expect(outcome).toEqual({ ok: false, reason: { kind: "taken", task: one, by: w2 } });
   expect(verify(teamDir, runOf([await a.end(), await b.end()]))).toEqual([]);
+});
+
+test("B1, M18 a process that slept inside the lock of a network file system, longer than the lock lives, overwrites nobody", {
+  timeout: 180_000,
+}, async () => {
+  const inLock: boolean[] = [];
+  for (let at = 1, slept = true; slept; at++) {
+    const { configDir, teamDir, file } = await newKillTeam();
+    const die = { at, how: "stop" };
+    const order = {
+      configDir,
+      teamName: "killed",
+      member: "w1",
+      life: 1,
+      seed: 1,
+      operation: "note",
+      network: true,
+      die,
+    };
+    const sleeper = startLife(await bundled("worker-sleeper.mjs"), order);
+    const awake = await scriptedLife(configDir, "w2", { network: true });
+    await Promise.race([sleeper.stopping, sleeper.ended]);
+    slept = !sleeper.hasEnded();
+    let isNight = true;
+    const asleep = slept && sleeper.sleep(() => !isNight, true);
+    const lock = file("journal/1.jsonl.lock");
+    inLock.push(existsSync(lock));
+    // As long ago as nobody holds a lock.
+    if (existsSync(lock)) utimesSync(lock, new Date(0), new Date(0));
+    expect(await awake.commit({ op: "note", by: w2, task: one, text: "noted by the one awake" })).toBe(true);
+    isNight = false;
+    await asleep;
+    const life = await finishLife(sleeper, { member: "w1", number: 1, way: "sleep-end", limitMs: 60_000 });
+
+    expect(life.lines).toContain("TOLD ok");
+    expect(verify(teamDir, runOf([life, await awake.end()]))).toEqual([]);
+    expect(existsSync(lock)).toBe(false);
+  }
+  expect(inLock).toContain(true);
+  expect(inLock.at(-1)).toBe(false);
 });

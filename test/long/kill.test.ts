@@ -6,7 +6,14 @@ import { longOptions, printResult } from "../support/long-run.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 /** `sweeps`: every operation is killed at each of its calls first; those kills count too. */
-const options = longOptions({ kills: 10_000, procs: 16, seed: 0, round: 500, sweeps: true as boolean });
+const defaults: Record<"kills" | "procs" | "seed" | "round", number> & { readonly sweeps: boolean } = {
+  kills: 10_000,
+  procs: 16,
+  seed: 0,
+  round: 500,
+  sweeps: true,
+};
+const options = longOptions(defaults);
 
 /** Sums of everything that is a number. */
 function add(total: Record<string, number>, round: Round): void {

@@ -32,6 +32,8 @@ export interface Lies {
   readonly fs?: (honest: Fs) => Partial<Fs>;
   readonly store?: (honest: Store) => Partial<Store>;
   readonly sealBytes?: number;
+  /** As on a network file system: appends under a lock. */
+  readonly network?: boolean;
 }
 
 /** A life of `member` on the team of `createKillTeam`, with a disk or a store that lies. */
@@ -42,7 +44,7 @@ export async function scriptedLife(
 ): Promise<ScriptedLife> {
   const honest = nodeFiles();
   const fs: Fs = { ...honest, ...lies.fs?.(honest) };
-  const files = await openKilled(configDir, fs, lies.sealBytes);
+  const files = await openKilled(configDir, fs, lies);
   const store: Store = { ...files, ...lies.store?.(files) };
   const instance = InstanceId.parse(`life-of-${member}`);
   const opened = await openTeam(store, testHost(member), instance);

@@ -48,7 +48,14 @@ export async function createKillTeam(configDir: string, procs: number): Promise<
 }
 
 /** The store of that team, for a process of its own disk. */
-export function openKilled(configDir: string, fs: Fs, sealBytes: number = 256 * 1024): Promise<Store> {
-  const options = { durability: "default", sealBytes, mailSealBytes: sealBytes } as const;
+export function openKilled(
+  configDir: string,
+  fs: Fs,
+  {
+    sealBytes = 256 * 1024,
+    network = false,
+  }: { readonly sealBytes?: number; readonly network?: boolean } = {},
+): Promise<Store> {
+  const options = { durability: "default", sealBytes, mailSealBytes: sealBytes, network } as const;
   return openFileStore(fs, teamPaths(configDir, KILLED), options);
 }

@@ -75,6 +75,7 @@ export function isTaskOperation(op: string): boolean {
 export function taskModel(initial: "absent" | "pending"): Model<TaskOperation> {
   return {
     initial,
+    isLook: ({ refusal }) => refusal !== undefined,
     step: (state, operation) => {
       const task = parse(state);
       if (operation.refusal === undefined) return counted[operation.op]?.(task, operation);

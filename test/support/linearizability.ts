@@ -10,6 +10,8 @@ export interface Model<O extends Operation> {
   readonly initial: string;
   /** The state behind the operation, undefined when it cannot have had its answer in that state. */
   readonly step: (state: string, operation: O) => string | undefined;
+  /** Whether the operation changes nothing in whatever state it meets. */
+  readonly isLook: (operation: O) => boolean;
 }
 
 interface Configuration {
@@ -76,7 +78,10 @@ function keyOf({ state, done }: Configuration): string {
   return `${state} ${[...done].toSorted((one, other) => one - other).join()}`;
 }
 
-/** An operation that changes nothing takes effect as soon as it can: that never rules out a later step. */
+/**
+ * An operation that only looks takes effect as soon as it can: that never rules out a later step. Not one that changes
+ * nothing here and would change something in another state.
+ */
 function settled<O extends Operation>(
   { state, done }: Configuration,
   pending: ReadonlySet<number>,
@@ -86,8 +91,7 @@ function settled<O extends Operation>(
   const more = new Set(done);
   for (const index of pending) {
     const operation = history[index];
-    if (operation?.ret !== undefined && !more.has(index) && model.step(state, operation) === state)
-      more.add(index);
+    if (operation && model.isLook(operation) && model.step(state, operation) !== undefined) more.add(index);
   }
   return { state, done: more };
 }

@@ -35,6 +35,10 @@ test.each([
     ["claim w1 0-", "claim w2 5-6", "release w2 7-8 of w2.5", "claim w3 9-10 taken"],
   ],
   [
+    "a task that is taken away just after it was claimed, while it was pending when that was asked",
+    ["assign user 0-9", "claim w1 1-2", "claim w2 11-12"],
+  ],
+  [
     "a sleeper whose task was given back",
     ["claim w1 0-1", "release user 2-3 of w1.0", "claim w2 4-5", "complete w1 6-7 of w1.0 not_owner"],
   ],
