@@ -24,6 +24,8 @@ test("A18 after kill -9 of everything the team comes back with its members and t
 
   await start();
 
+  // Until repair has settled it, a life that was killed is the current one.
+  for (const name of ["lead", "ada"]) await until(async () => (await member(name)).restarts === 1);
   const after = [await pid("lead"), await pid("ada")];
   for (const old of before) expect(after).not.toContain(old);
   await until(async () => (await task("1")).owner === "ada");
