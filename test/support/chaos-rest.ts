@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MemberName } from "../../src/protocol/names.ts";
+import { MemberName, type TaskId } from "../../src/protocol/names.ts";
 import { lifeOf } from "../../src/runtime/liveness.ts";
 import { taskTools } from "../../src/runtime/team-tools-tasks.ts";
 import { isHeld, openTasks } from "../../src/team/derive.ts";
 import { readMailbox, sendMessage } from "../../src/team/mail.ts";
+import { taskHistory } from "../../src/team/tasks.ts";
 import { CENSUS, PLAN } from "./chaos-script.ts";
 import { type Siege, TEAM } from "./chaos-siege.ts";
 import { readTurns, resultsOf } from "./chaos-transcript.ts";
@@ -64,7 +65,8 @@ export async function bringToRest(siege: Siege, withinMs: number): Promise<void>
     await tend(siege, { wantsMore: false });
     const state = await siege.team.readOn();
     const tasks = openTasks(state);
-    if (tasks.length > 0) return `${tasks.length} open tasks, first #${tasks[0]}`;
+    const [first] = tasks;
+    if (first !== undefined) return `${tasks.length} open tasks, first ${await storyOf(siege, first)}`;
     for (const name of siege.members.map((word) => MemberName.parse(word))) {
       const mail = await readMailbox(siege.team, name);
       const waiting = mail.filter(({ state: receipt }) => receipt !== "read");
@@ -86,6 +88,31 @@ export async function bringToRest(siege: Siege, withinMs: number): Promise<void>
   siege.note("at rest");
 }
 
+/** A task with what happened to it last, and who is there. */
+async function storyOf({ team }: Siege, id: TaskId): Promise<string> {
+  const history = (await taskHistory(team, id))
+    .slice(-8)
+    .map(({ change, by, at }) => `${change} by ${by} ${at}`);
+  return `${JSON.stringify(team.state().tasks.get(id))}: ${history.join(", ")}; ${await livesOf({ team })}`;
+}
+
+async function livesOf({ team }: Pick<Siege, "team">): Promise<string> {
+  const lives = await Promise.all(
+    [...(await team.readOn()).members.values()].map(async (member) => {
+      const { verdict, run } = await lifeOf(team, member);
+      return `${member.name} ${verdict} ${run?.status ?? ""} since ${run?.since ?? ""} pid ${run?.pid}`;
+    }),
+  );
+  return lives.join(", ");
+}
+
+function lastWord(teamDir: string, member: string): string {
+  const events = readFileSync(join(teamDir, "agents", member, "events.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  return `${JSON.stringify(readTurns(teamDir, member).at(-1))?.slice(0, 400)}, events ${events.slice(-12).join(" ")}`;
+}
+
 /**
  * Asks every member for the list of tasks and the last of them, which its tools answer from its own fold, and compares
  * with what a fold of ours says. Answers who differs.
@@ -96,13 +123,18 @@ export async function askAll(siege: Siege, withinMs: number): Promise<readonly s
   const before = new Map(members.map((name) => [name, lists(teamDir, name).length]));
   const sent = await sendMessage(team, "user", { to: members, text: `${CENSUS} ${last}` });
   if (!sent.ok) throw new Error(`the census was refused: ${sent.reason.kind}`);
+  const silent = (): readonly string[] =>
+    members.filter((name) => lists(teamDir, name).length <= (before.get(name) ?? 0));
   await until(
     async () => {
       await tend(siege, { wantsMore: false });
-      return members.every((name) => lists(teamDir, name).length > (before.get(name) ?? 0));
+      return silent().length === 0;
     },
-    { within: withinMs, every: 500, what: "everybody has answered" },
-  );
+    { within: withinMs, every: 500 },
+  ).catch(async (error: unknown) => {
+    const stories = silent().map((name) => `${name}, whose last word is ${lastWord(teamDir, name)}`);
+    throw new Error(`not answered: ${stories.join("; ")}; ${await livesOf(siege)}`, { cause: error });
+  });
   const tools = taskTools({ team, me: MemberName.parse("lead"), lead: true, tools: undefined });
   const list = tools.find(({ name }) => name === "TaskList");
   if (!list) throw new Error("no TaskList");
