@@ -51,12 +51,15 @@ export async function idle(folder, { smoke, progress }) {
   return rows;
 }
 
+/** V8 tidies up three times when a process has been quiet for some 8 s: that belongs to its start, and comes once. */
+const TIDIED_MS = 14_000;
+
 async function idleTeam(folder, { agents: count, seconds, watchedSeconds }) {
   await openTeamFolder(folder, count);
   const model = await startSilentModel();
   const { agents } = await startAgents(folder, memberNames(count), model.url);
   try {
-    await pause(2_000);
+    await pause(Math.min(TIDIED_MS, seconds * 1_000));
     const before = agents.map(({ child }) => cpuOf(child.pid));
     await pause(seconds * 1_000);
     const used = agents.reduce((sum, { child }, index) => sum + cpuOf(child.pid) - before[index], 0);

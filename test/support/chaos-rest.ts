@@ -110,7 +110,7 @@ function lastWord(teamDir: string, member: string): string {
   const events = readFileSync(join(teamDir, "agents", member, "events.jsonl"), "utf8")
     .trim()
     .split("\n");
-  return `${JSON.stringify(readTurns(teamDir, member).at(-1))?.slice(0, 400)}, events ${events.slice(-12).join(" ")}`;
+  return `${JSON.stringify(readTurns(teamDir, member).at(-1) ?? null).slice(0, 400)}, events ${events.slice(-12).join(" ")}`;
 }
 
 /**
