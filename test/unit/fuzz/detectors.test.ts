@@ -63,13 +63,13 @@ test.each([
   expect(failed).toBe(true);
 });
 
-test("a team that answers a claim before it has read it back is caught", async () => {
+test("a team that answers a completion before it has read it back is caught", async () => {
   const property = fc.asyncProperty(rounds, (all) =>
     keepsRules(all, (team) => ({
       ...team,
       commit: async (draft) => {
         const outcome = await team.commit(draft);
-        if (outcome.ok || draft.op !== "claim") return outcome;
+        if (outcome.ok || draft.op !== "complete") return outcome;
         return { ok: true, entry: { ...draft, v: 1, id: team.nextId(), at: "" } };
       },
     })),
