@@ -11,6 +11,8 @@ import { type Siege, TEAM } from "./chaos-siege.ts";
 import { readTurns, resultsOf } from "./chaos-transcript.ts";
 import { until } from "./until.ts";
 
+const REMIND_MS = 10_000;
+
 export async function everybodyIsThere(siege: Siege): Promise<void> {
   await until(async () => (await siege.processes()).length === siege.members.length + 1, {
     within: 120_000,
@@ -61,10 +63,12 @@ export async function bringToRest(siege: Siege, withinMs: number): Promise<void>
   // A cursor that was deleted is written anew with the next message, and until then nobody knows what was heard.
   const bare = siege.members.filter((name) => !existsSync(join(siege.teamDir, "mail", name, "cursor.json")));
   if (bare.length > 0) await sendMessage(siege.team, "user", { to: bare, text: "It is over." });
+  const remind = createReminder(siege);
   const open = async (): Promise<string | undefined> => {
     await tend(siege, { wantsMore: false });
     const state = await siege.team.readOn();
     const tasks = openTasks(state);
+    await remind(tasks);
     const [first] = tasks;
     if (first !== undefined) return `${tasks.length} open tasks, first ${await storyOf(siege, first)}`;
     for (const name of siege.members.map((word) => MemberName.parse(word))) {
@@ -86,6 +90,30 @@ export async function bringToRest(siege: Siege, withinMs: number): Promise<void>
     throw new Error(`the team does not come to rest: ${last}`, { cause: error });
   });
   siege.note("at rest");
+}
+
+/**
+ * A reply that was cut in its middle makes the scripted model forget what it was doing. troupe reminds an idle owner after
+ * a minute, then after two; a person who waits for it does so sooner, in the same words.
+ */
+function createReminder(siege: Siege): (tasks: readonly TaskId[]) => Promise<void> {
+  let last = performance.now();
+  return async (tasks) => {
+    if (performance.now() - last < REMIND_MS) return;
+    last = performance.now();
+    for (const id of tasks) {
+      const owner = siege.team.state().tasks.get(id)?.owner;
+      if (owner === undefined || owner === "user") continue;
+      const run = await siege.team.store.presence.read(owner);
+      if (run?.status === "idle") await tell(siege, [owner], `You still own task #${id}.`);
+    }
+  };
+}
+
+async function tell(siege: Siege, to: readonly string[], text: string): Promise<void> {
+  const sent = await sendMessage(siege.team, "user", { to, text });
+  if (!sent.ok) throw new Error(`refused: ${JSON.stringify(sent.reason)}`);
+  for (const { id, to: party } of sent.messages) siege.acknowledged.push({ log: `mail/${party}`, id });
 }
 
 /** A task with what happened to it last, and who is there. */
@@ -121,14 +149,20 @@ export async function askAll(siege: Siege, withinMs: number): Promise<readonly s
   const { team, members, teamDir } = siege;
   const last = [...(await team.readOn()).tasks.keys()].at(-1) ?? "1";
   const before = new Map(members.map((name) => [name, lists(teamDir, name).length]));
-  const sent = await sendMessage(team, "user", { to: members, text: `${CENSUS} ${last}` });
-  if (!sent.ok) throw new Error(`the census was refused: ${sent.reason.kind}`);
+  await tell(siege, members, `${CENSUS} ${last}`);
+  let asked = performance.now();
   const silent = (): readonly string[] =>
     members.filter((name) => lists(teamDir, name).length <= (before.get(name) ?? 0));
   await until(
     async () => {
       await tend(siege, { wantsMore: false });
-      return silent().length === 0;
+      const rest = silent();
+      // Whose reply was cut in its middle is asked again.
+      if (rest.length > 0 && performance.now() - asked > REMIND_MS) {
+        asked = performance.now();
+        await tell(siege, rest, `${CENSUS} ${last}`);
+      }
+      return rest.length === 0;
     },
     { within: withinMs, every: 500 },
   ).catch(async (error: unknown) => {
