@@ -17,10 +17,21 @@ export function mailboxes({ logs, transcripts }: Evidence): ReadonlyMap<string, 
   return new Map(
     boxes.map(([log, entries]) => {
       const there = new Set(entries.map(({ id }) => id));
-      const removed = (transcripts.get(log) ?? []).filter((id) => !there.has(id));
-      return [log, [...removed, ...there]];
+      const removed = removedPart(transcripts.get(log) ?? [], there);
+      return [log, [...new Set([...removed, ...there])]];
     }),
   );
+}
+
+/**
+ * What stood in front of the segments that are left. A product that is sent again by a later life may stand there and,
+ * once more, in what is left: there its first copy counts.
+ */
+function removedPart(transcript: readonly string[], there: ReadonlySet<string>): readonly string[] {
+  const last = transcript.findLastIndex((id) => !there.has(id));
+  if (last < 0) return [];
+  const rest = transcript.slice(last + 1).findIndex((id) => !id.startsWith("product-"));
+  return transcript.slice(0, rest < 0 ? undefined : last + 1 + rest);
 }
 
 /** 1: what was acknowledged stands in its log, in front of a seal. */
