@@ -88,6 +88,7 @@ test("A9 C12 leftovers are swept at start: processes of lives that are over, and
   await stop();
   expect(await liveness(shell)).toBe("alive");
   await signalProcess(shell, "SIGKILL");
+  await until(async () => (await liveness(shell)) === "dead");
   unlinkSync(join(root, `bodies/x.${process.pid}-1.tmp`));
 });
 
