@@ -1,6 +1,7 @@
 import type { Fs, OpenFile } from "../../src/base/files.ts";
 import { nodeFiles } from "../../src/base/node-files.ts";
 import { type Disk, nodeDisk } from "../../src/runtime/repair-disk.ts";
+import { wrapFs } from "./wrapped-fs.ts";
 
 /** Calls that change the disk: dying before any other leaves the disk that the next of these finds. */
 const CHANGES = new Set(["openAppend", "append", "create", "rename", "unlink", "mkdir", "rmdir", "restrict"]);
@@ -57,6 +58,7 @@ export function dyingFs(death?: Death): DyingFs {
     return file;
   };
   const fs: Fs = {
+    ...wrapFs(real, call),
     openAppend: (path) => call("openAppend", path, () => opened(real.openAppend(path))),
     openRead: (path) => call("openRead", path, () => opened(real.openRead(path))),
     close: (file) =>
@@ -71,9 +73,6 @@ export function dyingFs(death?: Death): DyingFs {
         () => real.append(file, bytes),
         () => real.append(file, halfOf(bytes)),
       ),
-    readFrom: (file, offset, max) => call("readFrom", file.path, () => real.readFrom(file, offset, max)),
-    facts: (file) => call("facts", file.path, () => real.facts(file)),
-    stat: (path) => call("stat", path, () => real.stat(path)),
     create: (path, bytes) =>
       call(
         "create",
@@ -81,13 +80,6 @@ export function dyingFs(death?: Death): DyingFs {
         () => real.create(path, bytes),
         () => real.create(path, halfOf(bytes)),
       ),
-    rename: (from, to) => call("rename", to, () => real.rename(from, to)),
-    unlink: (path) => call("unlink", path, () => real.unlink(path)),
-    list: (path) => call("list", path, () => real.list(path)),
-    mkdir: (path) => call("mkdir", path, () => real.mkdir(path)),
-    rmdir: (path) => call("rmdir", path, () => real.rmdir(path)),
-    sync: (file) => call("sync", file.path, () => real.sync(file)),
-    syncFolder: (path) => call("syncFolder", path, () => real.syncFolder(path)),
   };
   const { space, restrict } = nodeDisk();
   return {

@@ -5,6 +5,7 @@ import { operationNamed, type World } from "../fixtures/fault-operations.mjs";
 import { type CellResult, type FaultFolders, faultFolders, runCell } from "./fault-table.ts";
 import { sourceParts } from "./fault-table-parts.ts";
 import { systemError } from "./store-faulty-fs.ts";
+import { wrapFs } from "./wrapped-fs.ts";
 
 /** Errors of the disk, by name and number (Linux). */
 export const ERRNOS = {
@@ -64,24 +65,7 @@ function countingFs(): CountingFs {
     return real.append(file, bytes.subarray(0, bytes.length >> 1));
   };
 
-  const fs: Fs = {
-    openAppend: (path) => run("openAppend", path, () => real.openAppend(path)),
-    openRead: (path) => run("openRead", path, () => real.openRead(path)),
-    close: (file) => run("close", file.path, () => real.close(file)),
-    append,
-    readFrom: (file, offset, max) => run("readFrom", file.path, () => real.readFrom(file, offset, max)),
-    facts: (file) => run("facts", file.path, () => real.facts(file)),
-    stat: (path) => run("stat", path, () => real.stat(path)),
-    create: (path, bytes) => run("create", path, () => real.create(path, bytes)),
-    rename: (from, to) => run("rename", to, () => real.rename(from, to)),
-    unlink: (path) => run("unlink", path, () => real.unlink(path)),
-    list: (path) => run("list", path, () => real.list(path)),
-    mkdir: (path) => run("mkdir", path, () => real.mkdir(path)),
-    rmdir: (path) => run("rmdir", path, () => real.rmdir(path)),
-    sync: (file) => run("sync", file.path, () => real.sync(file)),
-    syncFolder: (path) => run("syncFolder", path, () => real.syncFolder(path)),
-  };
-  counting.fs = fs;
+  counting.fs = { ...wrapFs(real, run), append };
   return counting;
 }
 

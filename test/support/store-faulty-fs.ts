@@ -1,4 +1,5 @@
 import type { Fs, OpenFile } from "../../src/base/files.ts";
+import { wrapFs } from "./wrapped-fs.ts";
 
 export type FsCall = keyof Fs;
 
@@ -117,20 +118,8 @@ export function faultyFs(real: Fs): FaultyFs {
       rules.push(rule);
       return () => times - rule.times;
     },
-    openAppend: (path) => run("openAppend", path, () => real.openAppend(path)),
-    openRead: (path) => run("openRead", path, () => real.openRead(path)),
+    ...wrapFs(real, run),
     close: (file) => real.close(file),
     append,
-    readFrom: (file, offset, max) => run("readFrom", file.path, () => real.readFrom(file, offset, max)),
-    facts: (file) => run("facts", file.path, () => real.facts(file)),
-    stat: (path) => run("stat", path, () => real.stat(path)),
-    create: (path, bytes) => run("create", path, () => real.create(path, bytes)),
-    rename: (from, to) => run("rename", to, () => real.rename(from, to)),
-    unlink: (path) => run("unlink", path, () => real.unlink(path)),
-    list: (path) => run("list", path, () => real.list(path)),
-    mkdir: (path) => run("mkdir", path, () => real.mkdir(path)),
-    rmdir: (path) => run("rmdir", path, () => real.rmdir(path)),
-    sync: (file) => run("sync", file.path, () => real.sync(file)),
-    syncFolder: (path) => run("syncFolder", path, () => real.syncFolder(path)),
   };
 }
