@@ -19,8 +19,10 @@ test("A18 after kill -9 of everything the team comes back with its members and t
   await start();
   const before = [await pid("lead"), await pid("ada")];
   await until(async () => (await task("1")).owner === "ada");
-  for (const { identity } of await processes()) await signalProcess(identity, "SIGKILL");
-  await until(async () => (await processes()).length === 0);
+  const everybody = (await processes()).map(({ identity }) => identity);
+  for (const identity of everybody) await signalProcess(identity, "SIGKILL");
+  // A process that is dying loses its environment, by which it is found, before it is dead.
+  for (const identity of everybody) await until(async () => (await liveness(identity)) === "dead");
 
   await start();
 
