@@ -68,3 +68,11 @@ test("many who want one task at once are searched in no time", () => {
   );
   expect(unexplained("claim w1 100-150", ...losers)).toBeUndefined();
 });
+
+test("a claim that was cut off before anybody learned its number is any of its process's, and of nobody else's", () => {
+  const cutOff = { ...operation("claim w1 0-"), id: "w1.?" };
+  const released = (claim: string): TaskOperation[] => [cutOff, operation(`release user 5-6 of ${claim}`)];
+
+  expect(findUnexplained(released("w1.8"), taskModel("pending"))).toBeUndefined();
+  expect(findUnexplained(released("w2.8"), taskModel("pending"))).toMatch(/release user/);
+});
