@@ -1,10 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { memberNames, startAgents, stopAgents } from "./agent-process.mjs";
 import { startModel } from "./model.mjs";
 import { built, createBenchTeam } from "./ours.mjs";
 import { sizesOf } from "./sizes.mjs";
-import { wake } from "./turns.mjs";
+import { runWoken } from "./turns.mjs";
 
 const FULL = { requests: 50, callsEach: [1, 10, 25] };
 const SMOKE = { requests: 6, callsEach: [1, 25] };
@@ -33,13 +32,9 @@ async function session(folder, { requests, calls, lead = false }) {
     const call = { tool: "Read", input: { file_path: "file.txt" } };
     return { say: "I read on.", calls: Array.from({ length: calls }, () => call) };
   });
-  const { agents } = await startAgents(folder, memberNames(1), model.url);
   try {
-    await wake(folder, "m1");
-    await Promise.race([done, agents[0].exited]);
+    await runWoken(folder, model, done);
   } finally {
-    await stopAgents(agents);
-    model.stop();
     rmSync(folder, { recursive: true, force: true });
   }
   if (bodies.length < requests) throw new Error(`the agent ended early: ${agents[0].complaints.join("")}`);

@@ -67,16 +67,23 @@ async function ourRound(folder, kilobytes, turns) {
   await seedTranscript(folder, "m1", kilobytes * 1000);
   prepare(folder);
   const { model, overheads, bodies, done } = await measuringModel(turns);
+  const { complaints } = await runWoken(folder, model, done);
+  if (overheads.length < turns) throw new Error(`the agent ended early: ${complaints.join("")}`);
+  return { overheads, first: bodies[0] };
+}
+
+/** One agent with a message to begin on, until `done` or its end; answers it. The model stops with it. */
+export async function runWoken(folder, model, done) {
   const { agents } = await startAgents(folder, memberNames(1), model.url);
+  const [agent] = agents;
   try {
-    await wake(folder, "m1");
-    await Promise.race([done, agents[0].exited]);
+    await wake(folder, agent.name);
+    await Promise.race([done, agent.exited]);
   } finally {
     await stopAgents(agents);
     model.stop();
   }
-  if (overheads.length < turns) throw new Error(`the agent ended early: ${agents[0].complaints.join("")}`);
-  return { overheads, first: bodies[0] };
+  return agent;
 }
 
 export async function wake(folder, name) {
