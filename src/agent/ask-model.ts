@@ -90,7 +90,9 @@ async function tryOnce(
  * Marks four places up to which the server may keep its work: the tools, the system text, where the former request ended,
  * and the conversation so far.
  */
-function paramsOf({ model, system, tools }: LoopDeps, conversation: Conversation): Params {
+function paramsOf(deps: LoopDeps, conversation: Conversation): Params {
+  const { model, system } = deps;
+  const tools = deps.tools();
   return {
     model: model.name,
     max_tokens: model.maxTokens,

@@ -50,7 +50,8 @@ export interface LoopDeps {
   readonly model: Model;
   /** Constant text in front of every request; cached by the server. */
   readonly system: string;
-  readonly tools: readonly Tool[];
+  /** Asked before each model call, and again when its calls are run: a tool may come or go in between. Must not throw. */
+  readonly tools: () => readonly Tool[];
   /** Asked before each call; pure. Must not throw. */
   readonly gate: (call: ToolCall, signal: AbortSignal) => Promise<Verdict>;
   /** Asked before each model call; [] = nothing new. Not asked again for what it once answered. */

@@ -49,7 +49,7 @@ function allAnswered(
   calls: readonly RequestedCall[],
   signal: AbortSignal,
 ): Promise<readonly CallOutcome[]> {
-  const tools = new Map(deps.tools.map((tool) => [tool.name, tool]));
+  const tools = new Map(deps.tools().map((tool) => [tool.name, tool]));
   let lastWrite: Promise<unknown> = Promise.resolve();
   return Promise.all(
     calls.map((call) => {
@@ -106,7 +106,9 @@ function refusalOf(
   tool: Tool | undefined,
 ): ToolResult | undefined {
   if (tool === undefined) {
-    const names = tools.map((known) => known.name).join(", ");
+    const names = tools()
+      .map((known) => known.name)
+      .join(", ");
     return { text: `There is no tool ${name}. Tools: ${names}.`, isError: true, isWrongInput: true };
   }
   if (wrongJson === null) return undefined;

@@ -10,10 +10,11 @@ export function setUp(job: MemberJob): Pick<LoopDeps, "model" | "system" | "tool
   const { team, facts, member, source } = job;
   const { definition, lead } = member;
   const permissions: Permissions = { dir: definition.dir ?? facts.dir, lead, tools: definition.tools };
+  const tools = memberTools(job, permissions.dir).filter(({ name }) => hasTool(permissions, name));
   return {
     model: openModel(team.host, definition.model, source),
     system: systemPrompt(facts, member, permissions.dir),
-    tools: memberTools(job, permissions.dir).filter(({ name }) => hasTool(permissions, name)),
+    tools: () => tools,
     gate: (call) => Promise.resolve(decide(permissions, call)),
   };
 }

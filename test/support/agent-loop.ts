@@ -12,7 +12,8 @@ export interface LoopRun {
   readonly turns: readonly Turn[];
 }
 
-export interface LoopSetup extends Partial<Omit<LoopDeps, "model">> {
+export interface LoopSetup extends Partial<Omit<LoopDeps, "model" | "tools">> {
+  readonly tools?: readonly Tool[] | (() => readonly Tool[]);
   readonly start?: readonly UserInput[];
   readonly history?: readonly Turn[];
   readonly signal?: AbortSignal;
@@ -24,11 +25,11 @@ export interface LoopSetup extends Partial<Omit<LoopDeps, "model">> {
 export async function runLoop(server: SseServer, setup: LoopSetup = {}): Promise<LoopRun> {
   const events: AgentEvent[] = [];
   const turns: Turn[] = [];
-  const { start, history = [], signal, mail = [], ...given } = setup;
+  const { start, history = [], signal, mail = [], tools = [], ...given } = setup;
   const deps: LoopDeps = {
     model: { client: server.client, name: "fake-1", maxTokens: 1000 },
     system: "You are a test.",
-    tools: [],
+    tools: typeof tools === "function" ? tools : () => tools,
     gate: async () => ({ allowed: true }),
     nextInput: async () => mail.shift() ?? [],
     record: async (turn) => {

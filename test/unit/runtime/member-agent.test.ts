@@ -35,7 +35,7 @@ async function agentOf(team: Team, rules: string, counted: string[]): Promise<Me
       model: { client, name: "scripted", maxTokens: 1_000 },
       system: "",
       gate: () => Promise.resolve({ allowed: true }),
-      tools: [
+      tools: () => [
         {
           name: "Count",
           description: "",
