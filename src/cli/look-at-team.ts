@@ -38,6 +38,7 @@ export async function lookAtTeam(team: Team): Promise<StatusView> {
       starting: agentsIn("starting"),
       working: agentsIn("working"),
       idle: agentsIn("idle"),
+      paused: agentsIn("paused"),
       unresponsive: agentsIn("unresponsive"),
       stopped: agentsIn("stopped"),
       died: agentsIn("died"),

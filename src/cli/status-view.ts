@@ -10,6 +10,7 @@ const STATE_STYLES: Readonly<Record<MemberLine["state"], Style>> = {
   starting: "cyan",
   working: "yellow",
   idle: "green",
+  paused: "dim",
   unresponsive: "red",
   stopped: "dim",
   died: "red",

@@ -100,6 +100,19 @@ const schemas = {
   lapse: z.looseObject({ op: z.literal("lapse"), ...head, lease: EntryId }),
   /** The member, or everybody when absent, is asked to end in good order. */
   stop: z.looseObject({ op: z.literal("stop"), ...head, member: MemberName.optional() }),
+  /**
+   * Steers a member's process by an entry and not by words: it works however full the member's context is. interrupt:
+   * the running turn ends at once. pause, resume: at the next tool boundary, and over restarts. model: from the next
+   * model call on.
+   */
+  control: z.looseObject({
+    op: z.literal("control"),
+    ...head,
+    member: MemberName,
+    what: z.enum(["interrupt", "pause", "resume", "model"]),
+    /** Name of the model. */
+    value: z.string().trim().min(1).max(200).optional(),
+  }),
   /** The lead says that the goal is reached, or why not. Void while tasks are open. */
   report: z.looseObject({
     op: z.literal("report"),
@@ -176,6 +189,7 @@ export const Entry = z.discriminatedUnion("op", [
   schemas.lease,
   schemas.lapse,
   schemas.stop,
+  schemas.control,
   schemas.report,
   schemas.create,
   schemas.update,

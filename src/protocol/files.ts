@@ -41,7 +41,7 @@ export const RunFile = z.looseObject({
   startedAt: z.string().max(40),
   /** ISO time of the last sign of life, each 10 s. */
   beat: z.string().max(40),
-  status: z.enum(["starting", "working", "idle", "stopping"]),
+  status: z.enum(["starting", "working", "idle", "paused", "stopping"]),
   since: z.string().max(40),
   task: TaskId.nullable(),
   model: z.string().nullable(),

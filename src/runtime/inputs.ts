@@ -170,6 +170,14 @@ export function reminderInput(task: Task, count: number): UserInput {
   };
 }
 
+/** Enters with whatever comes next: after an interruption the person's word comes first. */
+export function interruptedInput(by: string, id: EntryId): UserInput {
+  return {
+    id: `interrupt:${id}`,
+    text: `Your last turn was interrupted by ${by}. What was running then may have had its effect: look before you repeat it. Do not just go on with it: read what you are told now first.`,
+  };
+}
+
 /** A later life of the member. `lost`: its transcript is not there (faults F9). */
 export function restartInput(instance: InstanceId, owned: readonly Task[], lost: boolean): UserInput {
   const memory = lost

@@ -69,7 +69,7 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       await intake.recorded(turn.inputs);
     },
     emit,
-    isStopping: control.isStopping,
+    isStopping: control.isEnding,
   };
 
   const reload = async (): Promise<void> => {
@@ -81,7 +81,7 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       asked = false;
       let isWhole = false;
       try {
-        const end = await loop(loopDeps, conversation, inputs, control.turn);
+        const end = await loop(loopDeps, conversation, inputs, control.turn());
         isWhole = true;
         return end;
       } finally {

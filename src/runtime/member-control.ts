@@ -7,20 +7,22 @@ export interface LifeControl {
   /** Called after each change of the state, for as long as the life lasts. Must not throw. */
   readonly subscribe: (listener: () => void) => void;
   readonly isStopping: () => boolean;
-  /** Aborts when a stop must cut the turn off: at once when it is hard, otherwise as soon as no tool call runs. */
-  readonly turn: AbortSignal;
+  /** The running turn must end at its next tool boundary: for a stop or a pause. */
+  readonly isEnding: () => boolean;
+  /** Of the turn that runs now: aborts when it must be cut off, at once (a hard stop, an interruption) or as soon as no tool call runs (a stop, a pause). */
+  readonly turn: () => AbortSignal;
   readonly toolStarted: () => void;
   readonly toolEnded: () => void;
 }
 
 export function createControl(): LifeControl {
-  const turn = new AbortController();
+  let turn = new AbortController();
   let life: Life = { status: "starting" };
   const listeners: (() => void)[] = [];
   let running = 0;
 
   const settle = (): void => {
-    if (life.status === "stopping" && (life.hard || running === 0)) turn.abort();
+    if (isCut(life) || (isEnding(life) && running === 0)) turn.abort();
   };
   return {
     subscribe: (listener) => {
@@ -28,21 +30,34 @@ export function createControl(): LifeControl {
     },
     life: () => life,
     isStopping: () => life.status === "stopping" || life.status === "stopped",
-    turn: turn.signal,
+    isEnding: () => isEnding(life),
+    turn: () => turn.signal,
     dispatch: (event) => {
       const before = life;
       life = step(life, event);
       if (life === before) return;
+      if (life.status === "working" && (before.status !== "working" || event.type === "turn_ended"))
+        turn = new AbortController();
       settle();
       for (const listener of listeners) listener();
     },
     toolStarted: () => {
       running++;
     },
-    // A reply may hold several calls that wait for one another: at a stop the next of them is not begun.
+    // A reply may hold several calls that wait for one another: at a stop or a pause the next of them is not begun.
     toolEnded: () => {
       running--;
       settle();
     },
   };
+}
+
+function isCut(life: Life): boolean {
+  if (life.status === "stopping") return life.hard;
+  return life.status === "working" && life.interrupted === true;
+}
+
+function isEnding(life: Life): boolean {
+  if (life.status === "working") return life.pausing === true || life.interrupted === true;
+  return life.status === "stopping" || life.status === "stopped";
 }

@@ -6,6 +6,9 @@
  *   transcript ended in the middle of a turn; left when the loop comes back.
  * idle: waits for mail, tasks and notices; no model call. Entered when the loop came back. After a failed turn
  *   `retryInMs` says when to try again without news, null says never (the key was refused: only news helps).
+ *   After an interruption by a person it is `quiet`: only news wakes it, not its own duties.
+ * paused: waits to be resumed and takes nothing in. Entered at the next tool boundary of the turn; `owed` = that turn was
+ *   not finished and is gone on with first.
  * stopping: asked to end while the loop runs: its tool call ends, no model call follows; `hard` = it is cut off at
  *   once. Entered by a `stop` entry or a signal; left when the loop came back.
  * stopped: the last state. `why` says what is still to be done: after "asked" the tasks are given back and the end is
@@ -14,23 +17,42 @@
  */
 export type Life =
   | { readonly status: "starting" }
-  | { readonly status: "working"; readonly failures: number }
-  | { readonly status: "idle"; readonly failures: number; readonly retryInMs: number | null }
+  /** The turn is to end early: at once (interrupted), or at its next tool boundary (pausing). */
+  | {
+      readonly status: "working";
+      readonly failures: number;
+      readonly interrupted?: boolean;
+      readonly pausing?: boolean;
+    }
+  | {
+      readonly status: "idle";
+      readonly failures: number;
+      readonly retryInMs: number | null;
+      readonly quiet?: boolean;
+    }
+  | { readonly status: "paused"; readonly owed: boolean }
   | { readonly status: "stopping"; readonly hard: boolean; readonly why: StopReason }
   | { readonly status: "stopped"; readonly why: StopReason };
 
 export type StopReason = "asked" | "gone" | "displaced";
 
 export type LifeEvent =
-  /** Mailbox and transcript stand. `unfinished`: the conversation waits for the model's answer. */
-  | { readonly type: "ready"; readonly unfinished: boolean }
+  /** Mailbox and transcript stand. `unfinished`: the conversation waits for the model's answer. `paused`: it was paused in a former life. */
+  | { readonly type: "ready"; readonly unfinished: boolean; readonly paused?: boolean }
   /** There is something new for the model. */
   | { readonly type: "input" }
   /** The time of `retryInMs` is over. */
   | { readonly type: "retry_due" }
-  | { readonly type: "turn_ended"; readonly outcome: "finished" | "unreachable" | "refused" }
+  | { readonly type: "turn_ended"; readonly outcome: TurnOutcome }
+  /** A person wants the turn to end now. */
+  | { readonly type: "interrupt" }
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
   /** `hard`: do not wait for a running tool call. */
   | { readonly type: "stop"; readonly hard: boolean; readonly why: StopReason };
+
+/** `cut`: it was ended before the model's last word. */
+export type TurnOutcome = "finished" | "cut" | "unreachable" | "refused";
 
 const FIRST_RETRY_MS = 5_000;
 const LAST_RETRY_MS = 60_000;
@@ -40,13 +62,13 @@ export function step(life: Life, event: LifeEvent): Life {
   if (event.type === "stop") return stop(life, event);
   switch (life.status) {
     case "starting":
-      return event.type === "ready" ? born(event.unfinished) : life;
+      return event.type === "ready" ? born(event) : life;
     case "idle":
-      return event.type === "input" || event.type === "retry_due"
-        ? { status: "working", failures: life.failures }
-        : life;
+      return stepIdle(life, event);
     case "working":
-      return event.type === "turn_ended" ? rest(life.failures, event.outcome) : life;
+      return stepWorking(life, event);
+    case "paused":
+      return event.type === "resume" ? born({ unfinished: life.owed }) : life;
     case "stopping":
       return event.type === "turn_ended" ? { status: "stopped", why: life.why } : life;
     case "stopped":
@@ -56,11 +78,39 @@ export function step(life: Life, event: LifeEvent): Life {
   }
 }
 
-function born(unfinished: boolean): Life {
+type In<S extends Life["status"]> = Extract<Life, { status: S }>;
+
+function stepIdle(life: In<"idle">, { type }: LifeEvent): Life {
+  // Whoever waits to try again goes on with that turn.
+  if (type === "pause") return { status: "paused", owed: life.failures > 0 };
+  return type === "input" || type === "retry_due" ? { status: "working", failures: life.failures } : life;
+}
+
+function stepWorking(life: In<"working">, event: LifeEvent): Life {
+  switch (event.type) {
+    case "interrupt":
+      return { ...life, interrupted: true };
+    case "pause":
+      return { ...life, pausing: true };
+    case "resume":
+      return { ...life, pausing: false };
+    case "turn_ended":
+      return rest(life, event.outcome);
+    default:
+      return life;
+  }
+}
+
+function born({ unfinished, paused }: { readonly unfinished: boolean; readonly paused?: boolean }): Life {
+  if (paused === true) return { status: "paused", owed: unfinished };
   return unfinished ? { status: "working", failures: 0 } : { status: "idle", failures: 0, retryInMs: null };
 }
 
-function rest(failures: number, outcome: "finished" | "unreachable" | "refused"): Life {
+function rest({ failures, interrupted = false, pausing = false }: In<"working">, outcome: TurnOutcome): Life {
+  if (pausing) return { status: "paused", owed: outcome !== "finished" && !interrupted };
+  if (interrupted) return { status: "idle", failures: 0, retryInMs: null, quiet: true };
+  // It was to pause, and was resumed before the turn came back.
+  if (outcome === "cut") return { status: "working", failures };
   if (outcome === "finished") return { status: "idle", failures: 0, retryInMs: null };
   if (outcome === "refused") return { status: "idle", failures: failures + 1, retryInMs: null };
   const retryInMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
@@ -72,6 +122,7 @@ function stop(life: Life, { hard, why }: { readonly hard: boolean; readonly why:
   switch (life.status) {
     case "starting":
     case "idle":
+    case "paused":
       return { status: "stopped", why };
     case "working":
       return { status: "stopping", hard, why };

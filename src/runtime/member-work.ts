@@ -3,13 +3,15 @@ import type { TurnEnd, UserInput } from "../agent/loop-deps.ts";
 import type { Bell } from "./member-bell.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
-import type { Life, StopReason } from "./member-life.ts";
+import type { Life, StopReason, TurnOutcome } from "./member-life.ts";
 import type { MemberParts } from "./member-parts.ts";
 import { isAsked, isRefused, isTrouble, tellTrouble, troubleText } from "./member-trouble.ts";
 import { phaseOf } from "./phase.ts";
 
 /** Members who were refused in the same moment ask one after another within this, in ms. */
 const TURNS_MS = 2_000;
+/** Whom a person interrupted waits so long for a word before it goes on by itself, in ms. */
+const QUIET_MS = 600_000;
 /** After trouble with mailbox or journal, in ms. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -29,6 +31,7 @@ export async function workUntilStopped(job: MemberJob, living: Living): Promise<
     const life = control.life();
     if (life.status === "stopped") return life.why;
     if (life.status === "idle") inputs = await waitForWork(job, living, life);
+    else if (life.status === "paused") await living.bell.wait(null);
     else {
       const end = await turn(job, living, inputs);
       inputs = [];
@@ -73,7 +76,8 @@ async function outcomeOfRun(
   }
 }
 
-function outcomeOf(end: TurnEnd): "finished" | "unreachable" | "refused" {
+function outcomeOf(end: TurnEnd): TurnOutcome {
+  if (end.reason === "interrupted") return "cut";
   if (end.reason !== "failed") return "finished";
   return isRefused(end) ? "refused" : "unreachable";
 }
@@ -82,15 +86,18 @@ function outcomeOf(end: TurnEnd): "finished" | "unreachable" | "refused" {
 async function waitForWork(
   job: MemberJob,
   { parts, control, bell }: Living,
-  { failures, retryInMs }: Idle,
+  { failures, retryInMs, quiet = false }: Idle,
 ): Promise<readonly UserInput[]> {
   const { clock } = job;
   const retryAt = retryInMs === null ? null : clock() + retryInMs;
+  const quietUntil = quiet ? clock() + QUIET_MS : 0;
   while (control.life().status === "idle") {
-    const { inputs, againInMs } = await look(job, parts, failures);
+    const { inputs, againInMs } = await look(job, parts, { failures, restMs: quietUntil - clock() });
     if (inputs.length > 0) {
       control.dispatch({ type: "input" });
-      return inputs;
+      if (control.life().status === "working") return inputs;
+      // Paused or stopped while it looked.
+      parts.intake.putBack();
     }
     if (retryAt !== null && clock() >= retryAt) control.dispatch({ type: "retry_due" });
     else await bell.wait(sooner(againInMs, retryAt === null ? null : Math.max(1, retryAt - clock())));
@@ -104,15 +111,16 @@ interface Look {
   readonly againInMs: number | null;
 }
 
-/** Whoever has no model to work with claims nothing and reminds nobody. */
+/** Whoever has no model to work with, or was just interrupted, claims nothing and reminds nobody. */
 async function look(
   { onTrouble }: MemberJob,
   { intake, duty, mailbox }: MemberParts,
-  failures: number,
+  { failures, restMs }: { readonly failures: number; readonly restMs: number },
 ): Promise<Look> {
   try {
     const fresh = await intake.take();
     if (fresh.length > 0 || failures > 0) return { inputs: fresh, againInMs: null };
+    if (restMs > 0) return { inputs: [], againInMs: restMs };
     const inputs = await duty.next();
     // A receipt that the disk did not take would be told with the next message only, and that may never come.
     if (inputs.length === 0) await mailbox.settle();

@@ -5,7 +5,9 @@ import { giveBackTasks, throwUnlessGone, writeEnd } from "./member-end.ts";
 import { type MemberJob, ownLife, type TeamDoor } from "./member-job.ts";
 import { openParts } from "./member-parts.ts";
 import { troubleLog } from "./member-trouble.ts";
-import { watchStops, watchTeam } from "./member-watch.ts";
+import { watchControls, watchStops, watchTeam } from "./member-watch.ts";
+import { interruptedInput } from "./inputs.ts";
+import { memberNamed } from "../team/derive.ts";
 import { workUntilStopped } from "./member-work.ts";
 import { findModelSource } from "./model-source.ts";
 
@@ -46,15 +48,21 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
   const background = new AbortController();
   await parts.presence.begin();
   const stops = watchStops(job, control, signal);
+  const controls = watchControls(job, control, (by, id) => parts.intake.keep(interruptedInput(by, id)));
   const watching = watchTeam(job, { parts, control, bell }, background.signal);
   let isOurs = false;
   try {
-    control.dispatch({ type: "ready", unfinished: parts.first.length > 0 || parts.agent.isUnanswered() });
+    control.dispatch({
+      type: "ready",
+      unfinished: parts.first.length > 0 || parts.agent.isUnanswered(),
+      paused: memberNamed(job.team.state(), job.member.name)?.paused === true,
+    });
     const why = await workUntilStopped(job, { parts, control, bell });
     isOurs = why === "asked";
     if (isOurs) await giveBackTasks(job);
   } finally {
     stops.close();
+    controls.close();
     background.abort();
     parts.intake.close();
     await parts.presence.end(isOurs);

@@ -6,10 +6,10 @@ import type { Team } from "../team/team.ts";
 import { type LifeSigns, lifeOf } from "./liveness.ts";
 
 /**
- * starting: announced, not ready. working, idle: as it says of itself. unresponsive: there, but stopped or without a
+ * starting: announced, not ready. working, idle, paused: as it says of itself. unresponsive: there, but stopped or without a
  * sign of life for 30 s. stopped: no process, and none missing. died: its process is gone, or it was given up.
  */
-export type MemberState = "starting" | "working" | "idle" | "unresponsive" | "stopped" | "died";
+export type MemberState = "starting" | "working" | "idle" | "paused" | "unresponsive" | "stopped" | "died";
 
 /** One line of the roster; the keys of `agent list --json` (cli.md §2). Times ISO 8601 UTC. */
 export interface MemberStatus {

@@ -29,6 +29,13 @@ export type Kind = (typeof KINDS)[number];
 type Words = Pick<TimelineItem, "type" | "text"> & { readonly agent?: string };
 type Teller<O extends Op> = (entry: EntryOf<O>, subject: (task: TaskId) => string) => Words;
 
+const STEERED: Readonly<Record<EntryOf<"control">["what"], (value?: string) => string>> = {
+  interrupt: () => "is interrupted",
+  pause: () => "is paused",
+  resume: () => "goes on",
+  model: (value) => `works with ${value ?? "another model"} from now on`,
+};
+
 const TELLERS: { readonly [O in Op]: Teller<O> } = {
   team: ({ team, goal }) => ({ type: "team.created", text: goal ?? team }),
   close: () => ({ type: "team.closed", text: "" }),
@@ -46,6 +53,7 @@ const TELLERS: { readonly [O in Op]: Teller<O> } = {
     member === undefined
       ? { type: "team.stopping", text: "everybody is asked to end" }
       : { type: "agent.stopping", agent: member, text: "is asked to end" },
+  control: ({ member, what, value }) => ({ type: "agent.steered", agent: member, text: STEERED[what](value) }),
   report: ({ text }) => ({ type: "team.reported", text }),
   create: ({ task, subject, blockedBy = [] }) => ({
     type: "task.created",

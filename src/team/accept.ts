@@ -2,7 +2,7 @@ import type { Entry, EntryOf, Op } from "../protocol/entries.ts";
 import { sameName } from "../protocol/names.ts";
 import { claim, complete, fail, release, reopen, review } from "./claim-rules.ts";
 import { block, unblock } from "./edge-rules.ts";
-import { end, join, leave, start, stop } from "./member-rules.ts";
+import { control, end, join, leave, start, stop } from "./member-rules.ts";
 import type { TeamState, Verdict } from "./state.ts";
 import { assign, create, note, remove, update } from "./task-rules.ts";
 import { close, lapse, lease, report, team } from "./team-rules.ts";
@@ -20,6 +20,7 @@ const rules: { readonly [O in Op]: (state: TeamState, entry: EntryByOp[O]) => Ve
   lease,
   lapse,
   stop,
+  control,
   report,
   create,
   update,

@@ -32,7 +32,7 @@ function spreadOf(team: Team, by: Party, tries: number): Spread {
 }
 
 /** Whoever lives and takes tasks by itself; the lead does not. */
-function isClaimer({ left, lead, stopping, backend, life }: Member): boolean {
-  if (left || lead || stopping) return false;
+function isClaimer({ left, lead, stopping, paused, backend, life }: Member): boolean {
+  if (left || lead || stopping || paused) return false;
   return backend === "hand" || (life !== undefined && !life.ended);
 }

@@ -6,7 +6,7 @@ import type { Change, Member, Task, TeamFacts, TeamState, Verdict } from "./stat
 import { createTaskIndex, type TaskIndex } from "./task-index.ts";
 
 /** The version of the rules and of what `save` writes: a snapshot of another one is not used. Raise it with any change of either. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 /** What a snapshot holds: JSON, in no order that matters. */
 export interface SavedFold {

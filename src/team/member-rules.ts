@@ -89,3 +89,26 @@ export function stop(state: TeamState, entry: EntryOf<"stop">): Verdict {
     });
   return accepted({ members: [{ ...member, stopping: true }] });
 }
+
+/** A member does not steer itself, and a hand-driven one has no process that could be steered. */
+export function control(state: TeamState, { member: name, by, what, value }: EntryOf<"control">): Verdict {
+  const member = presentMember(state, name);
+  if (!member) return unknownMember(state, name);
+  const verb = what === "model" ? "change the model of" : what;
+  if (!isInCharge(state, by) || sameName(by, member.name))
+    return refuse({ kind: "not_allowed", who: by, what: `${verb} ${member.name}: the user or the lead may` });
+  if (member.backend === "hand")
+    return refuse({ kind: "not_allowed", who: by, what: `${verb} ${member.name}, who is driven by hand` });
+  switch (what) {
+    case "interrupt":
+      return accepted({});
+    case "pause":
+    case "resume":
+      return accepted({ members: [{ ...member, paused: what === "pause" }] });
+    case "model":
+      if (value === undefined) return refuse({ kind: "empty", what: "text" });
+      return accepted({ members: [{ ...member, model: value }] });
+    default:
+      return what satisfies never;
+  }
+}

@@ -1,4 +1,4 @@
-import type { MemberDefinition } from "../protocol/entries.ts";
+import type { EntryOf, MemberDefinition } from "../protocol/entries.ts";
 import type { Actor, MemberName, Role } from "../protocol/names.ts";
 import { memberNamed } from "./derive.ts";
 import type { Member, Refusal } from "./state.ts";
@@ -40,4 +40,15 @@ export async function leaveMember(
 function memberOutcome(team: Team, name: MemberName): MemberOutcome {
   const member = memberNamed(team.state(), name);
   return member ? { ok: true, member } : { ok: false, reason: { kind: "unknown_member", name, nearest: [] } };
+}
+
+/** Steers a member's process; see the entry `control`. Refused as `unknown_member` and `not_allowed`. */
+export async function steerMember(
+  team: Team,
+  by: Actor,
+  name: MemberName,
+  { what, value }: { readonly what: EntryOf<"control">["what"]; readonly value?: string },
+): Promise<MemberOutcome> {
+  const outcome = await team.commit({ op: "control", by, member: name, what, ...(value !== undefined && { value }) });
+  return outcome.ok ? memberOutcome(team, name) : outcome;
 }

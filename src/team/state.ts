@@ -73,6 +73,10 @@ export interface Member {
   readonly restarts: number;
   /** Asked to end by an entry behind its last start. */
   readonly stopping: boolean;
+  /** Does nothing until it is resumed; over restarts. */
+  readonly paused?: boolean;
+  /** Chosen after it joined, in place of its definition's. */
+  readonly model?: string;
 }
 
 export interface Lease {

@@ -12,18 +12,18 @@ test("a stop without a running tool call cuts the model call off", () => {
 
   control.dispatch({ type: "stop", hard: false, why: "asked" });
 
-  expect([control.isStopping(), control.turn.aborted]).toEqual([true, true]);
+  expect([control.isStopping(), control.turn().aborted]).toEqual([true, true]);
 });
 
 test("K11 a stop waits for the running tool call, and the next of the same reply is not begun", () => {
   const control = working();
   control.toolStarted();
   control.dispatch({ type: "stop", hard: false, why: "asked" });
-  const during = control.turn.aborted;
+  const during = control.turn().aborted;
 
   control.toolEnded();
 
-  expect([during, control.turn.aborted]).toEqual([false, true]);
+  expect([during, control.turn().aborted]).toEqual([false, true]);
 });
 
 test("a hard stop waits for nothing", () => {
@@ -33,7 +33,7 @@ test("a hard stop waits for nothing", () => {
 
   control.dispatch({ type: "stop", hard: true, why: "asked" });
 
-  expect(control.turn.aborted).toBe(true);
+  expect(control.turn().aborted).toBe(true);
 });
 
 test("without a stop a tool call that ends aborts nothing", () => {
@@ -42,7 +42,7 @@ test("without a stop a tool call that ends aborts nothing", () => {
   control.toolStarted();
   control.toolEnded();
 
-  expect(control.turn.aborted).toBe(false);
+  expect(control.turn().aborted).toBe(false);
 });
 
 test("every change of the state is told, and nothing else", () => {
