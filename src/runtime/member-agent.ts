@@ -4,11 +4,11 @@ import { loop } from "../agent/loop.ts";
 import type { LoopDeps, TurnEnd, UserInput } from "../agent/loop-deps.ts";
 import type { MemberName } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
-import { addUsage, NO_USAGE, type UsageEvent, usageOf } from "./cost.ts";
+import type { UsageEvent } from "./cost.ts";
 import type { EventLog } from "./event-log.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { Intake } from "./member-intake.ts";
-import type { OwnPresence } from "./member-presence.ts";
+import type { Setup } from "./member-setup.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
 
 /** One member's conversation with its model, kept on disk. */
@@ -24,11 +24,12 @@ export interface MemberAgent {
 export interface MemberAgentDeps {
   readonly team: Team;
   readonly me: MemberName;
-  readonly fixed: Pick<LoopDeps, "model" | "system" | "tools" | "gate">;
+  readonly setup: Setup;
   readonly transcript: Transcript;
   readonly intake: Intake;
   readonly events: EventLog;
-  readonly presence: OwnPresence;
+  /** Hears of each model call. */
+  readonly count: (event: UsageEvent) => void;
   readonly control: LifeControl;
   /** A cursor that cannot be moved costs a second delivery, no turn. */
   readonly onTrouble: (error: unknown) => void;
@@ -38,18 +39,12 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
   const { team, me, intake, transcript, control } = deps;
   let conversation = createConversation(transcript.turns);
   let asked = false;
-  let usage = NO_USAGE;
   let moving: Promise<void> = Promise.resolve();
 
-  const count = (event: UsageEvent): void => {
-    usage = addUsage(usage, usageOf(event));
-    const { input, cacheRead, cacheWrite, output } = event.usage;
-    deps.presence.show({ usage, context: { used: input + cacheRead + cacheWrite + output, max: null } });
-  };
   const emit = (event: AgentEvent): void => {
     const [task = null] = team.index.owned(me);
     deps.events.emit(event, task);
-    if (event.type === "usage") count(event);
+    if (event.type === "usage") deps.count(event);
     else if (event.type === "tool_started") control.toolStarted();
     else if (event.type === "tool_ended") {
       control.toolEnded();
@@ -58,8 +53,9 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       // One after another: the cursor only goes forward.
       moving = moving.then(() => intake.read(event.inputs)).catch(deps.onTrouble);
   };
-  const loopDeps: LoopDeps = {
-    ...deps.fixed,
+  const { model, ...fixed } = deps.setup;
+  const loopDeps: Omit<LoopDeps, "model"> = {
+    ...fixed,
     nextInput: async () => {
       await team.readOn();
       return intake.take();
@@ -81,7 +77,9 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       asked = false;
       let isWhole = false;
       try {
-        const end = await loop(loopDeps, conversation, inputs, control.turn());
+        // What was decided for this turn stands in the journal: its model.
+        await team.readOn();
+        const end = await loop({ ...loopDeps, model: model() }, conversation, inputs, control.turn());
         isWhole = true;
         return end;
       } finally {

@@ -96,8 +96,13 @@ function stepWorking(life: In<"working">, event: LifeEvent): Life {
       return { ...life, pausing: false };
     case "turn_ended":
       return rest(life, event.outcome);
-    default:
+    case "ready":
+    case "input":
+    case "retry_due":
+    case "stop":
       return life;
+    default:
+      return event satisfies never;
   }
 }
 

@@ -7,7 +7,7 @@ import { type Duty, openDuty } from "./member-duty.ts";
 import { firstInputs } from "./member-first.ts";
 import { type Intake, openIntake } from "./member-intake.ts";
 import type { MemberJob } from "./member-job.ts";
-import { type OwnPresence, openPresence } from "./member-presence.ts";
+import { type OwnPresence, openPresence, usageMeter } from "./member-presence.ts";
 import { setUp } from "./member-setup.ts";
 import { openTranscript } from "./transcript.ts";
 
@@ -32,16 +32,16 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const mailbox = await openMailbox(team, me, transcript.seenMail);
   const { seen, isAnswered } = transcript;
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
-  const fixed = setUp(job);
-  const presence = openPresence(job, fixed.model.name, control);
+  const setup = setUp(job);
+  const presence = openPresence(job, () => setup.model().name, control);
   const agent = openMemberAgent({
     team,
     me,
-    fixed,
+    setup,
     transcript,
     intake,
     events: openEventLog(team, me, onTrouble),
-    presence,
+    count: usageMeter(presence),
     control,
     onTrouble,
   });

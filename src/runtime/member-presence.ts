@@ -2,7 +2,7 @@ import { packageVersion } from "../base/package-version.ts";
 import { ownIdentity } from "../base/process-identity.ts";
 import { untilNextTick } from "../base/watch.ts";
 import type { RunFile, Usage } from "../protocol/files.ts";
-import { NO_USAGE } from "./cost.ts";
+import { addUsage, NO_USAGE, type UsageEvent, usageOf } from "./cost.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
 import type { Life } from "./member-life.ts";
@@ -27,7 +27,7 @@ export interface OwnPresence {
 }
 
 /** Keeps `run.json` true: one writer, one write at a time, the newest values in each. */
-export function openPresence(job: MemberJob, model: string, control: LifeControl): OwnPresence {
+export function openPresence(job: MemberJob, model: () => string, control: LifeControl): OwnPresence {
   const { presence } = job.team.store;
   let signs: Signs = { usage: NO_USAGE, context: { used: 0, max: null } };
   let write: (() => Promise<void>) | undefined;
@@ -76,7 +76,7 @@ export function openPresence(job: MemberJob, model: string, control: LifeControl
 /** The whole file as of now. */
 async function runFile(
   { team, member, instance }: MemberJob,
-  model: string,
+  model: () => string,
   control: LifeControl,
 ): Promise<(signs: Signs) => RunFile> {
   const iso = (): string => new Date(team.host.now()).toISOString();
@@ -97,7 +97,7 @@ async function runFile(
       status,
       since,
       task,
-      model,
+      model: model(),
       ...signs,
     };
   };
@@ -111,4 +111,14 @@ function isOurs(life: Life): boolean {
 function statusOf(control: LifeControl): RunFile["status"] {
   const { status } = control.life();
   return status === "stopped" ? "stopping" : status;
+}
+
+/** Adds up the model calls of this life, and shows the sum and how full the context was. */
+export function usageMeter(presence: Pick<OwnPresence, "show">): (event: UsageEvent) => void {
+  let usage = NO_USAGE;
+  return (event) => {
+    usage = addUsage(usage, usageOf(event));
+    const { input, cacheRead, cacheWrite, output } = event.usage;
+    presence.show({ usage, context: { used: input + cacheRead + cacheWrite + output, max: null } });
+  };
 }

@@ -1,20 +1,39 @@
-import type { LoopDeps } from "../agent/loop-deps.ts";
+import type { LoopDeps, Model } from "../agent/loop-deps.ts";
+import { memberNamed } from "../team/derive.ts";
 import { decide, hasTool, type Permissions } from "./gate.ts";
 import type { MemberJob } from "./member-job.ts";
 import { memberTools } from "./member-tools.ts";
 import { openModel } from "./model-source.ts";
 import { systemPrompt } from "./prompt.ts";
 
-/** What stays the same in every request of a life: model, system text, tools, and who may call them. */
-export function setUp(job: MemberJob): Pick<LoopDeps, "model" | "system" | "tools" | "gate"> {
-  const { team, facts, member, source } = job;
+/** What every turn of a life is made with. The model is asked for at the beginning of each: it may be another one. */
+export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate"> {
+  readonly model: () => Model;
+}
+
+export function setUp(job: MemberJob): Setup {
+  const { facts, member } = job;
   const { definition, lead } = member;
   const permissions: Permissions = { dir: definition.dir ?? facts.dir, lead, tools: definition.tools };
   const tools = memberTools(job, permissions.dir).filter(({ name }) => hasTool(permissions, name));
   return {
-    model: openModel(team.host, definition.model, source),
+    model: chosenModel(job),
     system: systemPrompt(facts, member, permissions.dir),
     tools: () => tools,
     gate: (call) => Promise.resolve(decide(permissions, call)),
+  };
+}
+
+/** The one that the journal names last; the same client until that changes. */
+function chosenModel({ team, member, source }: MemberJob): () => Model {
+  const nameNow = (): string | undefined =>
+    memberNamed(team.state(), member.name)?.model ?? member.definition.model;
+  let name = nameNow();
+  let model = openModel(team.host, name, source);
+  return () => {
+    const now = nameNow();
+    if (now !== name) model = openModel(team.host, now, source);
+    name = now;
+    return model;
   };
 }

@@ -1,4 +1,6 @@
 import type { InstanceId, MemberName, TeamName } from "../protocol/names.ts";
+import { memberNamed } from "../team/derive.ts";
+import { interruptedInput } from "./inputs.ts";
 import { createBell } from "./member-bell.ts";
 import { createControl } from "./member-control.ts";
 import { giveBackTasks, throwUnlessGone, writeEnd } from "./member-end.ts";
@@ -6,8 +8,6 @@ import { type MemberJob, ownLife, type TeamDoor } from "./member-job.ts";
 import { openParts } from "./member-parts.ts";
 import { troubleLog } from "./member-trouble.ts";
 import { watchControls, watchStops, watchTeam } from "./member-watch.ts";
-import { interruptedInput } from "./inputs.ts";
-import { memberNamed } from "../team/derive.ts";
 import { workUntilStopped } from "./member-work.ts";
 import { findModelSource } from "./model-source.ts";
 

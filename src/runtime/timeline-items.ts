@@ -53,7 +53,11 @@ const TELLERS: { readonly [O in Op]: Teller<O> } = {
     member === undefined
       ? { type: "team.stopping", text: "everybody is asked to end" }
       : { type: "agent.stopping", agent: member, text: "is asked to end" },
-  control: ({ member, what, value }) => ({ type: "agent.steered", agent: member, text: STEERED[what](value) }),
+  control: ({ member, what, value }) => ({
+    type: "agent.steered",
+    agent: member,
+    text: STEERED[what](value),
+  }),
   report: ({ text }) => ({ type: "team.reported", text }),
   create: ({ task, subject, blockedBy = [] }) => ({
     type: "task.created",

@@ -49,6 +49,12 @@ export async function steerMember(
   name: MemberName,
   { what, value }: { readonly what: EntryOf<"control">["what"]; readonly value?: string },
 ): Promise<MemberOutcome> {
-  const outcome = await team.commit({ op: "control", by, member: name, what, ...(value !== undefined && { value }) });
+  const outcome = await team.commit({
+    op: "control",
+    by,
+    member: name,
+    what,
+    ...(value !== undefined && { value }),
+  });
   return outcome.ok ? memberOutcome(team, name) : outcome;
 }

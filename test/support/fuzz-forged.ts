@@ -3,7 +3,7 @@ import { Entry } from "../../src/protocol/entries.ts";
 import { parseJson, toJson } from "../../src/store/line-codec.ts";
 import { accept } from "../../src/team/accept.ts";
 import { type Fold, openFold } from "../../src/team/fold.ts";
-import type { Task } from "../../src/team/state.ts";
+import type { Task, TeamState } from "../../src/team/state.ts";
 import { stateHash } from "../../src/team/state-hash.ts";
 import { must } from "./fuzz-property.ts";
 import { opening } from "./team-scripts.ts";
@@ -39,6 +39,8 @@ const fields = {
   backend: fc.constantFrom("child", "hand"),
   definition: fc.constantFrom({}, { tools: ["constructor"] }, { "10": 1, "9": { deep: [[]] } }),
   reason: text,
+  what: fc.constantFrom("interrupt", "pause", "resume", "model"),
+  value: text,
   how: fc.constantFrom("stopped", "died", "failed"),
   detail: text,
   pid: fc.constantFrom(1, 2 ** 31),
@@ -123,24 +125,36 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What makes an entry count: the next number, the current claim and its owner, the lease that stands. */
 function aptFields(fold: Fold, given: Fields): Fields {
-  const { tasks, members, team } = fold.state;
-  switch (given["op"]) {
-    case "create":
-      return { task: String(tasks.size + 1), by: "user" };
-    case "lapse":
-      return { lease: team?.lease?.id ?? given["lease"] };
-    case "end":
-      return { member: "bob", instance: members.get("bob")?.life?.instance };
-    case "review":
-      return { task: [...tasks.values()].find(({ status }) => status === "review")?.id ?? "1", by: "system" };
-    default:
-      return aptTask([...tasks.values()][Number(given["task"]) % Math.max(1, tasks.size)], given);
-  }
+  const { tasks } = fold.state;
+  const apt = APT[String(given["op"])]?.(fold.state, given);
+  return apt ?? aptTask([...tasks.values()][Number(given["task"]) % Math.max(1, tasks.size)], given);
+}
+
+const APT: Readonly<Partial<Record<string, (state: TeamState, given: Fields) => Fields>>> = {
+  create: ({ tasks }) => ({ task: String(tasks.size + 1), by: "user" }),
+  lapse: ({ team }, given) => ({ lease: team?.lease?.id ?? given["lease"] }),
+  start: ({ members }) => ({ member: [...members.values()].find(({ left }) => !left)?.name, by: "user" }),
+  control: (state) => ({ member: anyChild(state), by: "user" }),
+  end: ({ members }) => {
+    const { name: lives, life } = [...members.values()].find((one) => one.life && !one.life.ended) ?? {};
+    return { member: lives ?? "bob", instance: life?.instance };
+  },
+  unblock: ({ tasks }) => {
+    const { id, blockedBy } = [...tasks.values()].find((task) => task.blockedBy.length > 0) ?? {};
+    return { task: id ?? "1", on: blockedBy ?? ["1"], by: "user" };
+  },
+  review: ({ tasks }) => ({
+    task: [...tasks.values()].find(({ status }) => status === "review")?.id ?? "1",
+    by: "system",
+  }),
+};
+
+function anyChild({ members }: TeamState): string | undefined {
+  return [...members.values()].find(({ backend, left }) => backend === "child" && !left)?.name;
 }
 
 function aptTask(task: Task | undefined, { op }: Fields): Fields {
   if (!task) return {};
-  if (op === "unblock" && task.blockedBy.length > 0) return { task: task.id, on: task.blockedBy, by: "user" };
   if (task.owner === undefined || op === "reopen") return { task: task.id, by: "user" };
   return { task: task.id, claim: task.claim, by: task.owner };
 }

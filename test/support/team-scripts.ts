@@ -28,7 +28,7 @@ const ops: readonly EntryDraft["op"][] = [
   ...Array<"release">(4).fill("release"),
   ...(["block", "block", "block", "unblock", "reopen", "reopen", "fail", "review", "review"] as const),
   ...(["assign", "assign", "delete", "update", "note", "join", "leave", "start", "end", "stop"] as const),
-  ...(["lease", "lapse", "report", "close"] as const),
+  ...(["lease", "lapse", "report", "close", "control"] as const),
 ];
 
 // Without bias: it prefers equal values, and most of their acts would be refused.
@@ -63,6 +63,8 @@ export function entryOf(draft: EntryDraft, counter: number): Entry {
   return Entry.parse({ ...draft, v: 1, id: entryId("random", counter), at: "2026-11-20T12:00:00.000Z" });
 }
 
+const STEERS = ["interrupt", "pause", "resume", "model"] as const;
+
 /** The entry that a step is at this point. `claims`: all ids that were ever a claim of a task. */
 export function draftOf(step: Step, { state }: Fold, claims: readonly EntryId[]): EntryDraft {
   const { op, by, member, flag } = step;
@@ -81,6 +83,13 @@ export function draftOf(step: Step, { state }: Fold, claims: readonly EntryId[])
     lease: { op: "lease", by, instance: life, pid: 7, ...(flag && { replaces: lease }) },
     lapse: { op: "lapse", by, lease },
     stop: { op: "stop", by, ...(flag && { member }) },
+    control: {
+      op: "control",
+      by,
+      member,
+      what: STEERS[step.other % STEERS.length] ?? "pause",
+      value: "opus",
+    },
     report: { op: "report", by, text: "done" },
     create: newTask(step, state.tasks.size),
     update: { op: "update", by, task, priority: step.other - 3, role: flag ? reviewer : null },

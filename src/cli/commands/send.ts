@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { TroupeError } from "../../base/errors.ts";
+import type { Message } from "../../protocol/message.ts";
 import { EntryId, TaskId } from "../../protocol/names.ts";
 import { given } from "../../runtime/given.ts";
+import type { Team } from "../../team/team.ts";
 import { defineCommand } from "../command.ts";
 import { Duration } from "../durations.ts";
 import { textOf } from "../input-text.ts";
@@ -26,6 +29,7 @@ export const send = defineCommand({
       note: "to everybody, shown before other mail",
       exit: 0,
     },
+    { line: 'troupe send builder "wrong branch, stop" --now', note: "its turn ends at once", exit: 0 },
     { line: 'troupe send @role:review "#3 is ready" --task 3', note: "to all with that role", exit: 0 },
     { line: 'troupe send bulider "hello"', note: "exit 3: nobody has that name; nothing was sent", exit: 3 },
   ],
@@ -37,6 +41,7 @@ export const send = defineCommand({
     ["--task <id>", "the task it is about"],
     ["--re <message>", "the message that it answers"],
     ["--urgent", "shown before other messages"],
+    ["--now", "urgent, and the receivers' turns are interrupted for it; yours to say, not an agent's"],
     ["--wait [what]", "wait until it is read, or for the reply: read, reply"],
     ["--timeout <time>", "how long to wait (10m)"],
   ],
@@ -51,18 +56,25 @@ export const send = defineCommand({
     task: taskArgument(TaskId).optional(),
     re: nameArgument(EntryId).optional(),
     urgent: z.boolean().optional(),
+    now: z.boolean().optional(),
     wait: z
       .union([z.literal(true).transform(() => "read" as const), z.enum(["read", "reply"])], "read or reply")
       .optional(),
     timeout: Duration.default(WAIT_MS),
   }),
-  run: ({ to, text, wait, timeout, ...fields }, context, signal) =>
+  run: ({ to, text, wait, timeout, now = false, urgent = now, ...fields }, context, signal) =>
     withTeam(context, undefined, async ({ team, me }) => {
+      if (now && me !== "user")
+        throw new TroupeError("not_for_agents", "only the person interrupts with --now; nothing was sent", {
+          hint: "an agent sends with --urgent: it enters between two tool calls",
+        });
       const { sendMessage } = await import("../../team/mail.ts");
       const { waitForMail } = await import("../wait-for-mail.ts");
       const body = await textOf(text, context.io.stdin, signal);
-      const sent = await sendMessage(team, me, { to, text: body, ...given(fields) });
+      const sent = await sendMessage(team, me, { to, text: body, ...given({ ...fields, urgent }) });
       if (!sent.ok) throw await refused(sent.reason, team.state());
+      // Behind the message: whoever was interrupted finds it there.
+      if (now) await interruptAll(team, sent.messages);
       const messages = await waitForMail({ team, me, sent: sent.messages, wait, timeoutMs: timeout }, signal);
       const { flags, screen } = context;
       if (flags.json) screen.json("SentOutput", { at: new Date(context.host.now()).toISOString(), messages });
@@ -78,3 +90,10 @@ export const send = defineCommand({
       return 0;
     }),
 });
+
+/** Whoever is driven by hand, or is the person, has no turn that could be interrupted. */
+async function interruptAll(team: Team, messages: readonly Message[]): Promise<void> {
+  const { steerMember } = await import("../../team/members.ts");
+  for (const { to } of messages)
+    if (to !== "user") await steerMember(team, "user", to, { what: "interrupt" });
+}

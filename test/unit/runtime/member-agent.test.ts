@@ -27,12 +27,12 @@ async function agentOf(team: Team, rules: string, counted: string[]): Promise<Me
     intake,
     control: createControl(),
     events: openEventLog(team, ada, () => undefined),
-    presence: { begin: () => Promise.resolve(), show: () => undefined, end: () => Promise.resolve() },
+    count: () => undefined,
     onTrouble: (error) => {
       throw error;
     },
-    fixed: {
-      model: { client, name: "scripted", maxTokens: 1_000 },
+    setup: {
+      model: () => ({ client, name: "scripted", maxTokens: 1_000 }),
       system: "",
       gate: () => Promise.resolve({ allowed: true }),
       tools: () => [

@@ -112,3 +112,48 @@ test("after a stop no event leads back to work", () => {
     assert(property(later, later, (before, then) => isOver(after(starting, ...before, stop, ...then)))),
   ).not.toThrow();
 });
+
+test("an interrupted turn ends at once, and then only news wakes the member", () => {
+  const cut = after(working, { type: "interrupt" });
+  const rested = after(cut, { type: "turn_ended", outcome: "cut" });
+
+  expect(cut).toEqual({ status: "working", failures: 0, interrupted: true });
+  expect(rested).toEqual({ ...idle, quiet: true });
+  expect(after(rested, { type: "input" }, { type: "turn_ended", outcome: "finished" })).toEqual(idle);
+  expect(after(idle, { type: "interrupt" })).toEqual(idle);
+});
+
+test("a paused member rests behind its tool call and goes on with the same turn", () => {
+  const paused = after(working, { type: "pause" }, { type: "turn_ended", outcome: "cut" });
+
+  expect(paused).toEqual({ status: "paused", owed: true });
+  expect(after(paused, { type: "input" }, { type: "retry_due" })).toEqual(paused);
+  expect(after(paused, { type: "resume" })).toEqual(working);
+  expect(after(idle, { type: "pause" }, { type: "resume" })).toEqual(idle);
+});
+
+test("a pause that is taken back before the turn came to it costs nothing", () => {
+  const resumed = after(working, { type: "pause" }, { type: "resume" });
+
+  expect(after(resumed, { type: "turn_ended", outcome: "cut" })).toEqual(working);
+});
+
+test("a member that was paused in a former life does not begin", () => {
+  expect(after(starting, { type: "ready", unfinished: true, paused: true })).toEqual({
+    status: "paused",
+    owed: true,
+  });
+});
+
+test("a turn that is interrupted and paused is not gone on with at the resume", () => {
+  const both = after(working, { type: "pause" }, { type: "interrupt" });
+
+  expect(after(both, { type: "turn_ended", outcome: "cut" })).toEqual({ status: "paused", owed: false });
+});
+
+test("whoever is paused can be stopped", () => {
+  expect(after({ status: "paused", owed: true }, { type: "stop", hard: false, why: "asked" })).toEqual({
+    status: "stopped",
+    why: "asked",
+  });
+});
