@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Actor, EntryId, InstanceId, MemberName, Party, Role, TaskId, TeamName } from "./names.ts";
+import { ApprovalKind, Digest, PermissionMode, Plan } from "./permissions.ts";
 
 /** The version of journal entries, messages and the fold's rules that this program writes and understands. */
 export const FORMAT_VERSION = 1;
@@ -24,6 +25,9 @@ export const MemberDefinition = z.looseObject({
   tools: z.array(z.string().max(200)).max(200).optional(),
   /** The member's working folder, absolute; absent = the team's. */
   dir: z.string().max(4096).optional(),
+  permissionMode: PermissionMode.optional(),
+  /** Reads only, until the plan for its task is approved. */
+  plan: z.boolean().optional(),
 });
 export type MemberDefinition = z.infer<typeof MemberDefinition>;
 
@@ -32,6 +36,8 @@ export const TeamSettings = z.looseObject({
   /** A completed task waits in `review` until somebody other than its worker passes it. */
   review: z.boolean().optional(),
   durability: z.enum(["default", "power"]).optional(),
+  /** `lead`: plans of other members may be answered by the lead too, not by the user only. */
+  planApproval: z.enum(["user", "lead"]).optional(),
 });
 export type TeamSettings = z.infer<typeof TeamSettings>;
 
@@ -176,6 +182,53 @@ const schemas = {
   }),
   delete: z.looseObject({ op: z.literal("delete"), ...task, force: z.boolean().optional() }),
   note: z.looseObject({ op: z.literal("note"), ...task, text: Note }),
+  /** A member asks a person. `digest`: SHA-256 of `tool + "\0" + JSON(input)`; only what it covers is done. */
+  ask: z.looseObject({
+    op: z.literal("ask"),
+    ...head,
+    kind: ApprovalKind,
+    task: TaskId.optional(),
+    tool: z.string().max(200).optional(),
+    /** At most 16 KiB of JSON; a larger one lies in `bodies/` under the name `body`. */
+    input: z.unknown().optional(),
+    body: Digest.optional(),
+    digest: Digest,
+    /** One line for people: the command, the subject. */
+    summary: z.string().max(2000),
+    /** Why it has to be asked. */
+    reason: z.string().max(4000).optional(),
+    /** The permission rule that "always" would add; absent = it can be allowed this once only. */
+    rule: z
+      .string()
+      .max(16 * 1024)
+      .optional(),
+    plan: Plan.optional(),
+    /** The sub-agent that wants it. */
+    sub: z.string().max(200).optional(),
+  }),
+  /** The first one that is accepted counts. By the user; of plans also by the lead when `planApproval` is "lead". */
+  answer: z.looseObject({
+    op: z.literal("answer"),
+    ...head,
+    ask: EntryId,
+    verdict: z.enum(["allow", "deny"]),
+    /** Of what was shown to whoever answers. */
+    digest: Digest,
+    note: Note.optional(),
+    /** The permission rule that is to be kept. */
+    always: z
+      .string()
+      .max(16 * 1024)
+      .optional(),
+    mode: PermissionMode.optional(),
+  }),
+  /** used: by the asker, before it does what was allowed. withdrawn: nobody waits for the answer any more. */
+  settle: z.looseObject({
+    op: z.literal("settle"),
+    ...head,
+    ask: EntryId,
+    how: z.enum(["used", "withdrawn"]),
+  }),
 };
 
 /** One line of the journal. Loose: unknown fields of a known version are kept and ignored. */
@@ -204,6 +257,9 @@ export const Entry = z.discriminatedUnion("op", [
   schemas.assign,
   schemas.delete,
   schemas.note,
+  schemas.ask,
+  schemas.answer,
+  schemas.settle,
 ]);
 export type Entry = z.infer<typeof Entry>;
 export type Op = Entry["op"];

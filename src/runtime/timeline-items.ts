@@ -1,7 +1,8 @@
 import type { Entry, EntryOf, Op } from "../protocol/entries.ts";
 import type { Message } from "../protocol/message.ts";
-import type { TaskId } from "../protocol/names.ts";
-import type { TeamState } from "../team/state.ts";
+import type { EntryId, TaskId } from "../protocol/names.ts";
+import { handleOf } from "../team/approvals.ts";
+import type { Approval, TeamState } from "../team/state.ts";
 
 /** Something that happened, in one line: who, what kind, and words. More keys stand beside these, by type. */
 export interface TimelineItem {
@@ -23,11 +24,16 @@ export interface TimelineItem {
   readonly tool?: string;
 }
 
-export const KINDS = ["team", "agent", "task", "message", "tool"] as const;
+export const KINDS = ["team", "agent", "task", "message", "approval", "tool"] as const;
 export type Kind = (typeof KINDS)[number];
 
 type Words = Pick<TimelineItem, "type" | "text"> & { readonly agent?: string };
-type Teller<O extends Op> = (entry: EntryOf<O>, subject: (task: TaskId) => string) => Words;
+interface Named {
+  readonly subject: (task: TaskId) => string;
+  /** A question by its handle, with what it is about. */
+  readonly question: (ask: EntryId) => string;
+}
+type Teller<O extends Op> = (entry: EntryOf<O>, named: Named) => Words;
 
 const STEERED: Readonly<Record<EntryOf<"control">["what"], (value?: string) => string>> = {
   interrupt: () => "is interrupted",
@@ -63,50 +69,59 @@ const TELLERS: { readonly [O in Op]: Teller<O> } = {
     type: "task.created",
     text: `#${task} ${subject}${blockedBy.length > 0 ? ` (after ${numbers(blockedBy)})` : ""}`,
   }),
-  update: ({ task }, subject) => ({ type: "task.updated", text: subject(task) }),
-  claim: ({ task }, subject) => ({ type: "task.claimed", text: subject(task) }),
-  complete: ({ task, result }, subject) => ({
+  update: ({ task }, { subject }) => ({ type: "task.updated", text: subject(task) }),
+  claim: ({ task }, { subject }) => ({ type: "task.claimed", text: subject(task) }),
+  complete: ({ task, result }, { subject }) => ({
     type: "task.completed",
     text: withNote(subject(task), result),
   }),
-  fail: ({ task, reason }, subject) => ({ type: "task.failed", text: withNote(subject(task), reason) }),
-  release: ({ task, why, note }, subject) => ({
+  fail: ({ task, reason }, { subject }) => ({ type: "task.failed", text: withNote(subject(task), reason) }),
+  release: ({ task, why, note }, { subject }) => ({
     type: "task.released",
     text: withNote(subject(task), why === "died" ? "its owner died" : note),
   }),
-  reopen: ({ task, note }, subject) => ({ type: "task.reopened", text: withNote(subject(task), note) }),
-  review: ({ task, verdict, note }, subject) => ({
+  reopen: ({ task, note }, { subject }) => ({ type: "task.reopened", text: withNote(subject(task), note) }),
+  review: ({ task, verdict, note }, { subject }) => ({
     type: `task.${verdict}`,
     text: withNote(subject(task), note),
   }),
-  block: ({ task, on }, subject) => ({ type: "task.blocked", text: `${subject(task)} on ${numbers(on)}` }),
-  unblock: ({ task, on }, subject) => ({
+  block: ({ task, on }, { subject }) => ({
+    type: "task.blocked",
+    text: `${subject(task)} on ${numbers(on)}`,
+  }),
+  unblock: ({ task, on }, { subject }) => ({
     type: "task.unblocked",
     text: `${subject(task)} from ${numbers(on)}`,
   }),
-  assign: ({ task, to }, subject) => ({
+  assign: ({ task, to }, { subject }) => ({
     type: "task.assigned",
     text: `${subject(task)} to ${to ?? "nobody"}`,
   }),
-  delete: ({ task }, subject) => ({ type: "task.deleted", text: subject(task) }),
-  note: ({ task, text }, subject) => ({ type: "task.noted", text: withNote(subject(task), text) }),
+  delete: ({ task }, { subject }) => ({ type: "task.deleted", text: subject(task) }),
+  note: ({ task, text }, { subject }) => ({ type: "task.noted", text: withNote(subject(task), text) }),
+  ask: ({ id }, { question }) => ({ type: "approval.asked", text: question(id) }),
+  answer: ({ ask, verdict, note }, { question }) => ({
+    type: verdict === "allow" ? "approval.approved" : "approval.denied",
+    text: withNote(question(ask), note),
+  }),
+  settle: ({ ask, how }, { question }) => ({ type: `approval.${how}`, text: question(ask) }),
 };
 
 /** An accepted entry, told with the subjects of `state`, which holds it already. */
 export function entryItem(entry: Entry, state: TeamState): TimelineItem {
   const subject = (task: TaskId): string => `#${task} ${state.tasks.get(task)?.subject ?? ""}`.trimEnd();
-  const { type, text, agent = entry.by } = told(entry.op, entry, subject);
+  const question = (ask: EntryId): string => {
+    const approval = state.approvals.get(ask);
+    return approval === undefined ? ask : questionText(approval);
+  };
+  const { type, text, agent = entry.by } = told(entry.op, entry, { subject, question });
   const item: TimelineItem = { v: 1, id: entry.id, at: entry.at, type, agent, text };
   return "task" in entry && typeof entry.task === "string" ? { ...item, task: entry.task } : item;
 }
 
 /** Generic in the op, so that the compiler keeps each teller together with its entry. */
-function told<O extends Op>(
-  op: O,
-  entry: { readonly [P in Op]: EntryOf<P> }[O],
-  subject: (task: TaskId) => string,
-): Words {
-  return TELLERS[op](entry, subject);
+function told<O extends Op>(op: O, entry: { readonly [P in Op]: EntryOf<P> }[O], named: Named): Words {
+  return TELLERS[op](entry, named);
 }
 
 /** One message, or the same message to several: `message.sent`, `message.system` for troupe's own word. */
@@ -123,6 +138,12 @@ export function messageItem(message: Message, text: string): TimelineItem {
     ...(task === undefined ? {} : { task }),
     ...(re === undefined ? {} : { re }),
   };
+}
+
+/** `a_19 ada Bash: npm run build`, `a_20 bob plan 2: Parser`. */
+function questionText(approval: Approval): string {
+  const { kind, tool, by, summary } = approval;
+  return `${handleOf(approval)} ${by} ${kind === "permission" ? (tool ?? kind) : kind}: ${summary}`;
 }
 
 function asRole(role: string | undefined): string {

@@ -1,5 +1,6 @@
 import type { Entry, EntryOf, Op } from "../protocol/entries.ts";
 import { sameName } from "../protocol/names.ts";
+import { answer, ask, settle } from "./approval-rules.ts";
 import { claim, complete, fail, release, reopen, review } from "./claim-rules.ts";
 import { block, unblock } from "./edge-rules.ts";
 import { control, end, join, leave, start, stop } from "./member-rules.ts";
@@ -35,6 +36,9 @@ const rules: { readonly [O in Op]: (state: TeamState, entry: EntryByOp[O]) => Ve
   assign,
   delete: remove,
   note,
+  ask,
+  answer,
+  settle,
 };
 
 /**

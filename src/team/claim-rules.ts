@@ -1,7 +1,7 @@
 import type { EntryOf } from "../protocol/entries.ts";
 import { type Actor, type EntryId, sameName, type TaskId } from "../protocol/names.ts";
 import { isHeld, isLead, openBlockers, presentMember } from "./derive.ts";
-import type { Task, TeamFacts, TeamState, Verdict } from "./state.ts";
+import type { Task, TaskPlan, TeamFacts, TeamState, Verdict } from "./state.ts";
 import {
   accepted,
   changed,
@@ -29,7 +29,14 @@ export function claim(state: TeamState, entry: EntryOf<"claim">): Verdict {
   if (task.role !== undefined && !hasRole(state, by, task.role))
     return refuse({ kind: "wrong_role", task: task.id, role: task.role });
   const owned = { status: "in_progress", owner: by, claim: entry.id, attempts: task.attempts + 1 } as const;
-  return accepted({ tasks: [changed(task, entry, owned)] });
+  const { plan } = task;
+  const next = plan && !sameName(plan.by, by) ? { ...owned, plan: formerPlan(plan) } : owned;
+  return accepted({ tasks: [changed(task, entry, next)] });
+}
+
+/** A plan that nobody's answer opens any more: its number is all that counts. */
+function formerPlan({ by, version }: TaskPlan): TaskPlan {
+  return { by, version };
 }
 
 /** What keeps everybody from claiming it. */
@@ -101,7 +108,8 @@ export function reopen(state: TeamState, entry: EntryOf<"reopen">): Verdict {
   if (!REOPENED.has(task.status) && !isHeld(task))
     return refuse({ kind: "bad_status", task: task.id, status: task.status });
   const notes = noted(task, entry, entry.note);
-  const tasks = [changed(task, entry, { status: "pending", deaths: 0, notes })];
+  const plan = task.plan && formerPlan(task.plan);
+  const tasks = [changed(task, entry, { status: "pending", deaths: 0, notes, plan })];
   return accepted({ tasks, ...withoutReport(state) });
 }
 

@@ -1,18 +1,28 @@
 import { isRecord } from "../base/is-record.ts";
 import type { Entry } from "../protocol/entries.ts";
-import type { TaskId } from "../protocol/names.ts";
+import type { EntryId, TaskId } from "../protocol/names.ts";
 import { accept } from "./accept.ts";
-import type { Change, Member, Task, TeamFacts, TeamState, Verdict } from "./state.ts";
+import {
+  type Approval,
+  type Change,
+  type Member,
+  SETTLED_KEPT,
+  type Task,
+  type TeamFacts,
+  type TeamState,
+  type Verdict,
+} from "./state.ts";
 import { createTaskIndex, type TaskIndex } from "./task-index.ts";
 
 /** The version of the rules and of what `save` writes: a snapshot of another one is not used. Raise it with any change of either. */
 export const FOLD_VERSION = 2;
 
-/** What a snapshot holds: JSON, in no order that matters. */
+/** What a snapshot holds: JSON. Only the order of `approvals` matters: it says which of them were settled first. */
 export interface SavedFold {
   readonly team: TeamFacts | undefined;
   readonly tasks: readonly Task[];
   readonly members: readonly Member[];
+  readonly approvals: readonly Approval[];
   /** The last counter that was folded of each instance. */
   readonly counters: readonly (readonly [instance: string, counter: number])[];
   readonly folded: number;
@@ -32,21 +42,32 @@ export interface Fold {
   readonly save: () => SavedFold;
 }
 
-export function openFold(saved?: SavedFold): Fold {
+const EMPTY: SavedFold = {
+  team: undefined,
+  tasks: [],
+  members: [],
+  approvals: [],
+  counters: [],
+  folded: 0,
+};
+
+export function openFold(saved: SavedFold = EMPTY): Fold {
   const tasks = new Map<TaskId, Task>();
   const members = new Map<string, Member>();
-  const counters = new Map<string, number>(saved?.counters);
-  const state: { team: TeamFacts | undefined; tasks: typeof tasks; members: typeof members } = {
-    team: saved?.team,
+  const approvals = new Map(saved.approvals.map((approval) => [approval.id, approval]));
+  const counters = new Map<string, number>(saved.counters);
+  const state: { -readonly [K in keyof TeamState]: TeamState[K] } = {
+    team: saved.team,
     tasks,
     members,
+    approvals,
   };
   // All tasks first: one may wait for a later one, and the index looks at both.
-  for (const task of saved?.tasks ?? []) tasks.set(task.id, task);
-  for (const member of saved?.members ?? []) members.set(member.name.toLowerCase(), member);
+  for (const task of saved.tasks) tasks.set(task.id, task);
+  for (const member of saved.members) members.set(member.name.toLowerCase(), member);
   const index = createTaskIndex(tasks);
   for (const task of tasks.values()) index.update(undefined, task);
-  let folded = saved?.folded ?? 0;
+  let folded = saved.folded;
 
   function apply(change: Change): void {
     if (change.team) state.team = change.team;
@@ -56,6 +77,7 @@ export function openFold(saved?: SavedFold): Fold {
       tasks.set(task.id, task);
       index.update(before, task);
     }
+    if (change.approvals) keepApprovals(approvals, change.approvals);
   }
 
   function add(entry: Entry): Verdict | undefined {
@@ -81,15 +103,26 @@ export function openFold(saved?: SavedFold): Fold {
       team: state.team,
       tasks: [...tasks.values()],
       members: [...members.values()],
+      approvals: [...approvals.values()],
       counters: [...counters],
       folded,
     }),
   };
 }
 
+/** Each goes to the end, so that the settled ones stand in the order in which they were settled; the oldest of them go. */
+function keepApprovals(approvals: Map<EntryId, Approval>, changed: readonly Approval[]): void {
+  for (const approval of changed) {
+    approvals.delete(approval.id);
+    approvals.set(approval.id, approval);
+  }
+  const settled = [...approvals.values()].filter((approval) => approval.settled);
+  for (const { id } of settled.slice(0, Math.max(0, settled.length - SETTLED_KEPT))) approvals.delete(id);
+}
+
 /** What a snapshot holds, if it is one of ours; its bytes were checked by the store. */
 export function isSavedFold(state: unknown): state is SavedFold {
   if (!isRecord(state)) return false;
-  const { tasks, members, counters, folded } = state;
-  return [tasks, members, counters].every(Array.isArray) && typeof folded === "number";
+  const { tasks, members, approvals, counters, folded } = state;
+  return [tasks, members, approvals, counters].every(Array.isArray) && typeof folded === "number";
 }

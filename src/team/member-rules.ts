@@ -1,5 +1,6 @@
 import type { EntryOf } from "../protocol/entries.ts";
 import { type Actor, type MemberName, sameName } from "../protocol/names.ts";
+import { withdrawnOf } from "./approval-rules.ts";
 import { leadOf, memberNamed, presentMember } from "./derive.ts";
 import type { Member, Task, TeamState, Verdict } from "./state.ts";
 import { accepted, changed, freed, isInCharge, refuse, unknownMember } from "./verdicts.ts";
@@ -22,7 +23,7 @@ export function join(state: TeamState, entry: EntryOf<"join">): Verdict {
   return accepted({ members: [member] });
 }
 
-/** Nobody who left owns a task, or keeps one from others by a reservation. */
+/** Nobody who left owns a task, keeps one from others by a reservation, or waits for an answer. */
 export function leave(state: TeamState, entry: EntryOf<"leave">): Verdict {
   const member = presentMember(state, entry.member);
   if (!member) return unknownMember(state, entry.member);
@@ -30,7 +31,12 @@ export function leave(state: TeamState, entry: EntryOf<"leave">): Verdict {
     return refuse({ kind: "not_allowed", who: entry.by, what: `make ${member.name} leave` });
   const left = { at: entry.at, ...(entry.reason !== undefined && { reason: entry.reason }) };
   const tasks = [...state.tasks.values()].flatMap((task) => withoutMember(task, member.name, entry));
-  return accepted({ members: [{ ...member, left }], ...(tasks.length > 0 && { tasks }) });
+  const approvals = withdrawnOf(state, member.name, entry.at);
+  return accepted({
+    members: [{ ...member, left }],
+    ...(tasks.length > 0 && { tasks }),
+    ...(approvals.length > 0 && { approvals }),
+  });
 }
 
 function withoutMember(task: Task, name: MemberName, entry: EntryOf<"leave">): readonly Task[] {

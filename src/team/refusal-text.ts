@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../base/errors.ts";
 import type { TaskId } from "../protocol/names.ts";
+import { handleOf } from "./approvals.ts";
 import type { Refusal, TaskStatus, TeamState, UnknownRecipient } from "./state.ts";
 
 export interface RefusalText {
@@ -16,6 +17,7 @@ type Texts = {
 };
 
 const OVERVIEW = "troupe task list";
+const QUESTIONS = "troupe approvals";
 
 const texts: Texts = {
   no_team: () => ({ code: "team_not_found", message: "there is no team yet" }),
@@ -102,6 +104,35 @@ const texts: Texts = {
   stale: ({ what, named }) => ({
     code: "conflict",
     message: `${named} is not the current ${what}; nothing was changed`,
+  }),
+  unknown_approval: ({ ask }) => ({
+    code: "approval_not_found",
+    message: `there is no question ${ask}, or it was settled long ago`,
+    hint: QUESTIONS,
+  }),
+  already_answered: ({ number, answer: { by, at, verdict } }) => ({
+    code: "already_answered",
+    message: `${handleOf({ number })} is already ${verdict === "allow" ? "approved" : "denied"} by ${by} (${at.slice(11, 16)} UTC)`,
+    hint: QUESTIONS,
+  }),
+  settled: ({ number, how }) => ({
+    code: "conflict",
+    message: `${handleOf({ number })} was ${how === "used" ? "used before" : "withdrawn: nobody waits for its answer any more"}`,
+    hint: QUESTIONS,
+  }),
+  other_digest: ({ number }) => ({
+    code: "conflict",
+    message: `${handleOf({ number })} asks for something else than what was answered; nothing was changed`,
+    hint: QUESTIONS,
+  }),
+  unanswered: ({ number }) => ({
+    code: "conflict",
+    message: `${handleOf({ number })} is not answered yet`,
+    hint: QUESTIONS,
+  }),
+  plan_version: ({ task, next }) => ({
+    code: "conflict",
+    message: `the next plan for task #${task} is number ${next}`,
   }),
   none_claimable: () => ({
     code: "task_not_found",

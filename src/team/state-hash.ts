@@ -9,7 +9,8 @@ export function stateHash(state: TeamState): string {
   const members = [...state.members.entries()]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([, member]) => member);
-  return hash(canonical({ team: state.team, tasks, members }));
+  const approvals = [...state.approvals.values()].toSorted((one, other) => one.number - other.number);
+  return hash(canonical({ team: state.team, tasks, members, approvals }));
 }
 
 /** JSON with the keys of each object in the order of their code units, absent and undefined alike left out. */

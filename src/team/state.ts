@@ -1,5 +1,15 @@
 import type { MemberDefinition, TeamSettings } from "../protocol/entries.ts";
-import type { EntryId, InstanceId, MemberName, Party, Role, TaskId, TeamName } from "../protocol/names.ts";
+import type {
+  Actor,
+  EntryId,
+  InstanceId,
+  MemberName,
+  Party,
+  Role,
+  TaskId,
+  TeamName,
+} from "../protocol/names.ts";
+import type { ApprovalKind, PermissionMode, Plan } from "../protocol/permissions.ts";
 
 /**
  * pending: nobody works on it (it may still be blocked or held: derived). in_progress: `owner` holds `claim`.
@@ -40,11 +50,24 @@ export interface Task {
   /** What the last completion said; stays through a reopen, for whoever repairs it. */
   readonly result?: string | undefined;
   readonly notes: readonly TaskNote[];
+  /** The last plan that was submitted for it. */
+  readonly plan?: TaskPlan | undefined;
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
   /** Accepted entries about this task. */
   readonly version: number;
+}
+
+export interface TaskPlan {
+  readonly by: MemberName;
+  readonly version: number;
+  /** The question that carries its text; undefined when the task was reopened or has passed through other hands since. */
+  readonly ask?: EntryId | undefined;
+  /** Undefined while nobody has answered. Only with `ask`. */
+  readonly verdict?: "allow" | "deny" | undefined;
+  /** What whoever allowed it lets its author do from then on. */
+  readonly mode?: PermissionMode | undefined;
 }
 
 /** A task that this many owners died over is poisoned: held until the lead or the user reopens it. */
@@ -95,10 +118,46 @@ export interface TeamFacts {
   readonly createdAt: string;
   readonly createdBy: string;
   readonly lease?: Lease;
+  /** Questions asked so far: the number of the last one. */
+  readonly asked?: number;
   /** The whole team is asked to end; cleared by the next lease. */
   readonly stopping: boolean;
   readonly report?: { readonly at: string; readonly by: string; readonly text: string };
   readonly closed: boolean;
+}
+
+/**
+ * A question of a member to a person. open: without `answer` and `settled`. answered: the asker has not used it yet.
+ * settled: nobody waits for it any more; its input and the text of its plan are then only in the journal.
+ */
+export interface Approval {
+  readonly id: EntryId;
+  /** 1 for the team's first question, without gaps: people say `a_1`. */
+  readonly number: number;
+  readonly kind: ApprovalKind;
+  readonly by: MemberName;
+  readonly at: string;
+  readonly task?: TaskId;
+  readonly tool?: string;
+  readonly input?: unknown;
+  readonly body?: string;
+  readonly digest: string;
+  readonly summary: string;
+  readonly reason?: string;
+  readonly rule?: string;
+  readonly plan?: Plan;
+  readonly sub?: string;
+  readonly answer?: ApprovalAnswer;
+  readonly settled?: { readonly at: string; readonly how: "used" | "withdrawn" };
+}
+
+export interface ApprovalAnswer {
+  readonly at: string;
+  readonly by: Actor;
+  readonly verdict: "allow" | "deny";
+  readonly note?: string;
+  readonly always?: string;
+  readonly mode?: PermissionMode;
 }
 
 /** The fold of the journal. Read only outside `team/fold.ts`, which alone changes it in place. */
@@ -108,13 +167,19 @@ export interface TeamState {
   readonly tasks: ReadonlyMap<TaskId, Task>;
   /** By name in lower case. Who left stays: a name is not used again. */
   readonly members: ReadonlyMap<string, Member>;
+  /** Everything open or answered and not yet used, and the last `SETTLED_KEPT` that were settled, in the order of their last change. */
+  readonly approvals: ReadonlyMap<EntryId, Approval>;
 }
+
+/** So many settled questions are remembered, for "already answered by". */
+export const SETTLED_KEPT = 200;
 
 /** What an accepted entry changes: whole records that replace those of the same key. */
 export interface Change {
   readonly team?: TeamFacts;
   readonly tasks?: readonly Task[];
   readonly members?: readonly Member[];
+  readonly approvals?: readonly Approval[];
 }
 
 /** Why an entry does not count. Expected, a value, never thrown. */
@@ -143,6 +208,22 @@ export type Refusal =
   | { readonly kind: "led"; readonly by: MemberName }
   /** The entry names a life or a lease that is not, or no longer, the current one. */
   | { readonly kind: "stale"; readonly what: "life" | "lease"; readonly named: string }
+  /** No question of this id is known: there never was one, or it was settled long ago. */
+  | { readonly kind: "unknown_approval"; readonly ask: EntryId }
+  /** Somebody was first. */
+  | {
+      readonly kind: "already_answered";
+      readonly ask: EntryId;
+      readonly number: number;
+      readonly answer: ApprovalAnswer;
+    }
+  /** Nobody waits for an answer any more; or, for the asker, it was used before. */
+  | { readonly kind: "settled"; readonly number: number; readonly how: "used" | "withdrawn" }
+  /** What was answered is not what was asked. */
+  | { readonly kind: "other_digest"; readonly number: number }
+  | { readonly kind: "unanswered"; readonly number: number }
+  /** The number of a plan is not the one behind the last. */
+  | { readonly kind: "plan_version"; readonly task: TaskId; readonly next: number }
   /** Nothing is left that this party may claim now. */
   | { readonly kind: "none_claimable" }
   | { readonly kind: "unknown_recipients"; readonly recipients: readonly UnknownRecipient[] }

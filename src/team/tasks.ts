@@ -218,10 +218,12 @@ const WORDS: Partial<Record<Op, string>> = {
   delete: "deleted",
   note: "noted",
   leave: "released",
+  ask: "planned",
 };
 
 function wordOf(entry: Entry): string {
   if (entry.op === "review") return entry.verdict;
   if (entry.op === "assign") return entry.to === null ? "unassigned" : "assigned";
+  if (entry.op === "answer") return entry.verdict === "allow" ? "approved" : "rejected";
   return WORDS[entry.op] ?? entry.op;
 }

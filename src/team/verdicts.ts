@@ -59,6 +59,7 @@ function copyOf(task: Task, entry: Entry): Copy {
     previousOwner: task.previousOwner,
     result: task.result,
     notes: task.notes,
+    plan: task.plan,
     createdBy: task.createdBy,
     createdAt: task.createdAt,
     updatedAt: entry.at,

@@ -71,7 +71,7 @@ export const foldProperties: readonly Fuzz[] = [
 /** How often entries of each op count in lives like those above. */
 export function countsOf(seed: number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { all } of fc.sample(lives, { numRuns: 150, seed })) {
+  for (const { all } of fc.sample(lives, { numRuns: 300, seed })) {
     const fold = openFold();
     for (const entry of entriesOf(all).entries)
       if (fold.add(entry)?.ok) counts.set(entry.op, (counts.get(entry.op) ?? 0) + 1);

@@ -3,7 +3,7 @@ import { Entry } from "../../src/protocol/entries.ts";
 import { parseJson, toJson } from "../../src/store/line-codec.ts";
 import { accept } from "../../src/team/accept.ts";
 import { type Fold, openFold } from "../../src/team/fold.ts";
-import type { Task, TeamState } from "../../src/team/state.ts";
+import type { Approval, Task, TeamState } from "../../src/team/state.ts";
 import { stateHash } from "../../src/team/state-hash.ts";
 import { must } from "./fuzz-property.ts";
 import { opening } from "./team-scripts.ts";
@@ -13,7 +13,8 @@ const NAMES = ["ada", "Bob", "bob", "constructor", "toString", "valueOf", "hasOw
 const OPS = Entry.options.map(({ shape }) => shape.op.value);
 const COMMON = [
   ...(["create", "create", "create", "claim", "claim", "claim", "claim", "complete", "release"] as const),
-  ...(["join", "block", "unblock", "fail", "review", "reopen"] as const),
+  ...(["join", "block", "unblock", "fail", "review", "reopen", "ask", "answer", "settle"] as const),
+  ...(["block", "unblock", "unblock"] as const),
 ] as const;
 
 const number = fc
@@ -41,7 +42,6 @@ const fields = {
   reason: text,
   what: fc.constantFrom("interrupt", "pause", "resume", "model"),
   value: text,
-  how: fc.constantFrom("stopped", "died", "failed"),
   detail: text,
   pid: fc.constantFrom(1, 2 ** 31),
   replaces: entryIds,
@@ -58,7 +58,17 @@ const fields = {
   result: text,
   why: fc.constantFrom("given_back", "stopped", "died"),
   note: text,
-  verdict: fc.constantFrom("passed", "returned"),
+  verdict: fc.constantFrom("passed", "returned", "allow", "deny"),
+  kind: fc.constantFrom("permission", "plan", "trust"),
+  tool: fc.constantFrom("Bash", "constructor"),
+  input: fc.jsonValue({ maxDepth: 2 }),
+  digest: fc.constantFrom("0".repeat(64), "f".repeat(64)),
+  summary: fc.string(),
+  plan: fc.integer({ min: 1, max: 2 }).map((version) => ({ version, text: "a plan", files: ["x"] })),
+  ask: entryIds,
+  how: fc.constantFrom("stopped", "died", "failed", "used", "withdrawn"),
+  mode: fc.constantFrom("plan", "bypassPermissions"),
+  always: text,
   on: fc.array(number, { minLength: 1, maxLength: 3 }),
   to: fc.option(fc.oneof(name, fc.constant("user"))),
   force: fc.boolean(),
@@ -81,6 +91,10 @@ const OPTIONAL = [
   "note",
   "force",
   "later",
+  "tool",
+  "input",
+  "mode",
+  "always",
 ];
 
 export interface Forged {
@@ -146,8 +160,19 @@ const APT: Readonly<Partial<Record<string, (state: TeamState, given: Fields) => 
   review: ({ tasks }) => ({
     task: [...tasks.values()].find(({ status }) => status === "review")?.id ?? "1",
     by: "system",
+    verdict: "passed",
   }),
+  ask: () => ({ by: "ada" }),
+  answer: (state, { ask }) => {
+    const { id = ask, digest } = anyOpen(state) ?? {};
+    return { ask: id, digest, verdict: "allow", by: "user" };
+  },
+  settle: (state, { ask }) => ({ ask: anyOpen(state)?.id ?? ask, how: "withdrawn", by: "system" }),
 };
+
+function anyOpen({ approvals }: TeamState): Approval | undefined {
+  return [...approvals.values()].find(({ settled }) => !settled);
+}
 
 function anyChild({ members }: TeamState): string | undefined {
   return [...members.values()].find(({ backend, left }) => backend === "child" && !left)?.name;

@@ -33,6 +33,7 @@ function drafts(): readonly EntryDraft[] {
   const task = id(1);
   const claim = entryId("random", 7);
   const on = [id(2), id(3)];
+  const digest = "0f".repeat(32);
   const definition = { model: "sonnet", tools: ["Read"], later: { deep: [1, null] } };
   return [
     { op: "close", by: "user" },
@@ -58,6 +59,18 @@ function drafts(): readonly EntryDraft[] {
     { op: "delete", by: ada, task },
     { op: "note", by: bob, task, text: textOf(10_000) },
     { op: "note", by: bob, task, text: "c" },
+    {
+      op: "ask",
+      by: bob,
+      kind: "permission",
+      tool: "Bash",
+      input: { command: textOf(900) },
+      digest,
+      summary: "x",
+    },
+    { op: "answer", by: "user", ask: claim, verdict: "deny", digest, note: textOf(100) },
+    { op: "settle", by: bob, ask: claim, how: "used" },
+    { op: "control", by: "user", member: bob, what: "model", value: "opus" },
   ];
 }
 

@@ -76,5 +76,6 @@ export function stateOf({
     team: teamFacts(team),
     members: new Map(members.map((member) => [member.name.toLowerCase(), member])),
     tasks: new Map(tasks.map((task) => [task.id, task])),
+    approvals: new Map(),
   };
 }

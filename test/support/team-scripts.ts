@@ -3,7 +3,7 @@ import { Entry, type EntryDraft } from "../../src/protocol/entries.ts";
 import { type Actor, type EntryId, MemberName, type Party } from "../../src/protocol/names.ts";
 import { accept } from "../../src/team/accept.ts";
 import type { Fold } from "../../src/team/fold.ts";
-import type { Task, TeamFacts } from "../../src/team/state.ts";
+import type { Task, TeamFacts, TeamState } from "../../src/team/state.ts";
 import { ada, bob, cyd, engineer, entryId, id, instance, reviewer, teamEntry } from "./team-entries.ts";
 
 /** One step of a random life of a team; which claim it names is chosen when it is carried out. */
@@ -29,6 +29,7 @@ const ops: readonly EntryDraft["op"][] = [
   ...(["block", "block", "block", "unblock", "reopen", "reopen", "fail", "review", "review"] as const),
   ...(["assign", "assign", "delete", "update", "note", "join", "leave", "start", "end", "stop"] as const),
   ...(["lease", "lapse", "report", "close", "control"] as const),
+  ...(["ask", "ask", "ask", "ask", "answer", "answer", "answer", "settle", "settle"] as const),
 ];
 
 // Without bias: it prefers equal values, and most of their acts would be refused.
@@ -73,6 +74,7 @@ export function draftOf(step: Step, { state }: Fold, claims: readonly EntryId[])
   const lease = leaseOf(state.team);
   const owner = ownerOr(by, state.tasks.get(task));
   const life = instance(`life${step.other}`);
+  const { id: question, by: asker } = someApproval(step, state);
   const drafts: Record<EntryDraft["op"], EntryDraft> = {
     team: { op: "close", by },
     close: rarely(step, { op: "close", by }),
@@ -104,8 +106,36 @@ export function draftOf(step: Step, { state }: Fold, claims: readonly EntryId[])
     assign: { op: "assign", by, task, to: flag ? member : null, force: step.other === 1 },
     delete: { op: "delete", by, task, force: flag },
     note: { op: "note", by, task, text: "hm" },
+    ask: askOf(step, state),
+    answer: answerOf(step, state),
+    settle: { op: "settle", by: asker, ask: question, how: flag ? "used" : "withdrawn" },
   };
   return drafts[op];
+}
+
+/** A question that is there, most of the time an unsettled one. */
+function someApproval({ other, by }: Step, state: TeamState): { id: EntryId; by: Actor; digest: string } {
+  const all = [...state.approvals.values()];
+  const unsettled = all.filter(({ settled }) => !settled);
+  const some = other === 1 || unsettled.length === 0 ? all : unsettled;
+  return some[other % some.length] ?? { id: entryId("nobody", 1), by, digest: "0".repeat(64) };
+}
+
+function askOf(step: Step, state: TeamState): EntryDraft {
+  const { by, other, flag } = step;
+  const task = id(step.task);
+  const known = state.tasks.get(task);
+  const base = { op: "ask", task, summary: "may I?", digest: String(other).repeat(64) } as const;
+  if (!flag) return { ...base, by, kind: "permission", tool: "Bash", input: { command: "make" } };
+  const version = (known?.plan?.version ?? 0) + (other === 1 ? 2 : 1);
+  return { ...base, by: ownerOr(by, known), kind: "plan", plan: { version, text: "a plan", files: [] } };
+}
+
+function answerOf(step: Step, state: TeamState): EntryDraft {
+  const { by, other, flag } = step;
+  const { id: ask, digest } = someApproval(step, state);
+  const who = other > 2 ? "user" : by;
+  return { op: "answer", by: who, ask, digest, verdict: flag ? "allow" : "deny" };
 }
 
 function leaseOf(team: TeamFacts | undefined): EntryId {

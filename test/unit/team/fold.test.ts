@@ -68,8 +68,8 @@ function live(
   return { entries, hashes, complaints };
 }
 
-function copyOf({ state: { team, tasks, members } }: Fold): TeamState {
-  return { team, tasks: new Map(tasks), members: new Map(members) };
+function copyOf({ state: { team, tasks, members, approvals } }: Fold): TeamState {
+  return { team, tasks: new Map(tasks), members: new Map(members), approvals: new Map(approvals) };
 }
 
 function restored(fold: Fold): Fold {
@@ -172,9 +172,21 @@ describe("any sequence of entries", () => {
       if (counts) seen.set(entry.op, (seen.get(entry.op) ?? 0) + 1);
     };
     const script = fc.tuple(steps, fc.boolean());
-    for (const [each, review] of fc.sample(script, { numRuns: 100, seed: 1 })) live(each, review, { count });
+    for (const [each, review] of fc.sample(script, { numRuns: 300, seed: 1 })) live(each, review, { count });
 
-    const often = ["claim", "complete", "release", "fail", "block", "reopen", "delete", "assign"];
+    const often = [
+      "claim",
+      "complete",
+      "release",
+      "fail",
+      "block",
+      "reopen",
+      "delete",
+      "assign",
+      "ask",
+      "answer",
+      "settle",
+    ];
     expect(often.filter((op) => (seen.get(op) ?? 0) < 5)).toEqual([]);
     expect(seen.get("review")).toBeGreaterThan(0);
   });

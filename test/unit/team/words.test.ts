@@ -126,6 +126,34 @@ describe("the words of a refusal", () => {
       "conflict",
       "life1 is not the current life; nothing was changed",
     ],
+    [
+      { kind: "unknown_approval", ask: entryId("nobody", 1) },
+      "approval_not_found",
+      "there is no question nobody00.1, or it was settled long ago",
+    ],
+    [
+      {
+        kind: "already_answered",
+        ask: entryId("bob", 1),
+        number: 19,
+        answer: { at: "2026-11-20T14:03:00.000Z", by: "user", verdict: "deny" },
+      },
+      "already_answered",
+      "a_19 is already denied by user (14:03 UTC)",
+    ],
+    [
+      { kind: "settled", number: 19, how: "withdrawn" },
+      "conflict",
+      "a_19 was withdrawn: nobody waits for its answer any more",
+    ],
+    [{ kind: "settled", number: 19, how: "used" }, "conflict", "a_19 was used before"],
+    [
+      { kind: "other_digest", number: 19 },
+      "conflict",
+      "a_19 asks for something else than what was answered; nothing was changed",
+    ],
+    [{ kind: "unanswered", number: 19 }, "conflict", "a_19 is not answered yet"],
+    [{ kind: "plan_version", task, next: 2 }, "conflict", "the next plan for task #3 is number 2"],
     [{ kind: "none_claimable" }, "task_not_found", "no task can be claimed at the moment"],
     [
       {
