@@ -29,7 +29,7 @@ const ops: readonly EntryDraft["op"][] = [
   ...(["block", "block", "block", "unblock", "reopen", "reopen", "fail", "review", "review"] as const),
   ...(["assign", "assign", "delete", "update", "note", "join", "leave", "start", "end", "stop"] as const),
   ...(["lease", "lapse", "report", "close", "control"] as const),
-  ...(["ask", "ask", "ask", "ask", "answer", "answer", "answer", "settle", "settle"] as const),
+  ...(["ask", "ask", "ask", "answer", "answer", "settle", "settle", "reopen", "reopen"] as const),
 ];
 
 // Without bias: it prefers equal values, and most of their acts would be refused.
