@@ -372,15 +372,15 @@ test("prompt: the model is shown the event and its no refuses with the reason", 
   expect((await hooksOf(prompt, ask("maybe")).fire("PreToolUse", CALL, NEVER)).problems).toHaveLength(1);
 
   const idle = { type: "prompt", prompt: "Is it done?" };
-  const answer = ask('{"ok": false, "reason": "not done"}');
-  expect(await hooksOf(handlers("TeammateIdle", idle), answer).fire("TeammateIdle", {}, NEVER)).toMatchObject(
+  const refusing = ask('{"ok": false, "reason": "not done"}');
+  expect(await hooksOf(handlers("TeammateIdle", idle), refusing).fire("TeammateIdle", {}, NEVER)).toMatchObject(
     {
       stop: "[User] not done",
       block: undefined,
     },
   );
   const goesOn = handlers("TeammateIdle", { ...idle, continueOnBlock: true });
-  expect(await hooksOf(goesOn, answer).fire("TeammateIdle", {}, NEVER)).toMatchObject({
+  expect(await hooksOf(goesOn, refusing).fire("TeammateIdle", {}, NEVER)).toMatchObject({
     stop: undefined,
     block: "[User] not done",
   });
