@@ -11,7 +11,9 @@ export interface Model {
 }
 
 /** The permission decision on one call. `reason` is read by the model. */
-export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+export type Verdict =
+  /** `input`: what the call is run with instead of what the model wrote. */
+  { readonly allowed: true; readonly input?: unknown } | { readonly allowed: false; readonly reason: string };
 
 /** Text that enters the conversation between model calls. `id` comes back in `UserTurn.inputs` and in `read` events. */
 export interface UserInput {
@@ -26,6 +28,20 @@ export interface Turn {
   readonly message: MessageParam;
   /** Ids of the `UserInput`s that this user message carries; empty for the assistant's. */
   readonly inputs: readonly string[];
+}
+
+/** A call that was run, and what the model is about to read of it. */
+export interface EndedCall {
+  readonly call: ToolCall;
+  readonly text: string;
+  readonly isError: boolean;
+  readonly ms: number;
+}
+
+/** What is said behind all results of a reply. `stop`: the turn ends here, and why. */
+export interface AfterReply {
+  readonly notes: readonly string[];
+  readonly stop?: string;
 }
 
 /** Bounds of one `loop` call. Source: faults.md I2, I10, I12; architecture.md §6. */
@@ -62,17 +78,25 @@ export interface LoopDeps {
   readonly emit: (event: AgentEvent) => void;
   /** Asked before each model call and before `nextInput`: true ends the turn as `interrupted` after the running tool calls. For a stop in good order; the signal is the hard one. */
   readonly isStopping?: () => boolean;
+  /** After each call that was run: the text that the model reads of it. Must not throw. */
+  readonly afterCall?: (ended: EndedCall, signal: AbortSignal) => Promise<string>;
+  /** After all calls of a reply, those that were not run left out. Must not throw. */
+  readonly afterReply?: (ended: readonly EndedCall[], signal: AbortSignal) => Promise<AfterReply>;
+  /** The model has said its last word and nothing new has come: inputs with which the turn goes on; [] = it ends. Must not throw. */
+  readonly lastWord?: (text: string, signal: AbortSignal) => Promise<readonly UserInput[]>;
   /** What is not given has the defaults of `limits.ts`. */
   readonly limits?: Partial<LoopLimits>;
 }
 
 /**
- * Why the loop came back. done: the model said its last word. interrupted: the signal. failed: the model cannot be
- * reached or refused (`code` is a TroupeError code); the conversation is as it was committed, calling again goes on.
+ * Why the loop came back. done: the model said its last word. interrupted: the signal. stopped: `afterReply` said so.
+ * failed: the model cannot be reached or refused (`code` is a TroupeError code); the conversation is as it was
+ * committed, calling again goes on.
  */
 export type TurnEnd =
   | { readonly reason: "done"; readonly text: string }
   | { readonly reason: "interrupted" }
+  | { readonly reason: "stopped"; readonly why: string }
   | { readonly reason: "limit"; readonly what: "max_turns" | "max_tokens" | "refusal" }
   | {
       readonly reason: "failed";

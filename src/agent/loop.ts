@@ -1,7 +1,7 @@
 import { askModel } from "./ask-model.ts";
 import type { Conversation } from "./conversation.ts";
 import { limitsOf } from "./limits.ts";
-import type { LoopDeps, Turn, TurnEnd, UserInput } from "./loop-deps.ts";
+import type { AfterReply, LoopDeps, Turn, TurnEnd, UserInput } from "./loop-deps.ts";
 import type { Reply } from "./reply.ts";
 import { type CallOutcome, runCalls } from "./run-calls.ts";
 
@@ -35,7 +35,8 @@ export async function loop(
   deps.emit({ type: "turn_started" });
   const end = await untilLastWord(deps, conversation, start, signal);
   const code = end.reason === "failed" ? { code: end.code } : {};
-  deps.emit({ type: "turn_ended", reason: end.reason, detail: detailOf(end), ...code });
+  const reason = end.reason === "stopped" ? "limit" : end.reason;
+  deps.emit({ type: "turn_ended", reason, detail: detailOf(end), ...code });
   return end;
 }
 
@@ -59,7 +60,8 @@ async function untilLastWord(
     // A refusal is not kept: with it in the history every further request would be refused.
     if (reply.stop === "refusal") return { reason: "limit", what: "refusal" };
     await commitReply(deps, conversation, reply);
-    const outcomes = await commitResults(deps, conversation, reply, signal);
+    const { outcomes, stop } = await commitResults(deps, conversation, reply, signal);
+    if (stop !== undefined) return { reason: "stopped", why: stop };
     streaks = counted(streaks, reply, outcomes);
     const end = streakEnd(streaks, outcomes);
     if (end !== undefined) return end;
@@ -105,8 +107,8 @@ async function commitResults(
   conversation: Conversation,
   { calls, stop }: Reply,
   signal: AbortSignal,
-): Promise<readonly CallOutcome[]> {
-  if (calls.length === 0) return [];
+): Promise<{ readonly outcomes: readonly CallOutcome[]; readonly stop?: string }> {
+  if (calls.length === 0) return { outcomes: [] };
   const outcomes = await runCalls(deps, calls, signal);
   const results = outcomes.map(({ id, text, isError }) => ({
     type: "tool_result" as const,
@@ -114,10 +116,22 @@ async function commitResults(
     content: text === "" ? "(no output)" : text,
     ...(isError ? { is_error: true } : {}),
   }));
+  const after = await afterReply(deps, outcomes, signal);
   const note = noteOn(stop);
-  const content = note === undefined ? results : [...results, { type: "text" as const, text: note }];
+  const notes = [...(note === undefined ? [] : [note]), ...after.notes];
+  const content = [...results, ...notes.map((text) => ({ type: "text" as const, text }))];
   await commit(deps, conversation, { message: { role: "user", content }, inputs: [] });
-  return outcomes;
+  return { outcomes, ...(after.stop === undefined ? {} : { stop: after.stop }) };
+}
+
+async function afterReply(
+  deps: LoopDeps,
+  outcomes: readonly CallOutcome[],
+  signal: AbortSignal,
+): Promise<AfterReply> {
+  const ended = outcomes.flatMap((outcome) => outcome.ended ?? []);
+  if (deps.afterReply === undefined || signal.aborted) return { notes: [] };
+  return deps.afterReply(ended, signal);
 }
 
 function noteOn(stop: Reply["stop"]): string | undefined {
@@ -165,7 +179,7 @@ async function goesOn(
   const inputs = isEnding(deps, signal) ? [] : await deps.nextInput();
   await commitInputs(deps, conversation, inputs);
   if (calls.length > 0 || inputs.length > 0) return true;
-  if (!isCutOff(stop) || content.length === 0) return false;
+  if (!isCutOff(stop) || content.length === 0) return hasMore(deps, conversation, textOf(content), signal);
   await commit(deps, conversation, {
     message: { role: "user", content: [{ type: "text", text: OUTPUT_LIMIT }] },
     inputs: [],
@@ -173,13 +187,30 @@ async function goesOn(
   return true;
 }
 
+/** Asks what there is to say to the model's last word. */
+async function hasMore(
+  deps: LoopDeps,
+  conversation: Conversation,
+  text: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (deps.lastWord === undefined || isEnding(deps, signal)) return false;
+  const inputs = await deps.lastWord(text, signal);
+  await commitInputs(deps, conversation, inputs);
+  return inputs.length > 0;
+}
+
 function endOf({ content, stop }: Reply): TurnEnd {
   if (isCutOff(stop)) return { reason: "limit", what: "max_tokens" };
-  const texts = content.flatMap((block) => (block.type === "text" ? [block.text] : []));
-  return { reason: "done", text: texts.join("\n") };
+  return { reason: "done", text: textOf(content) };
+}
+
+function textOf(content: Reply["content"]): string {
+  return content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n");
 }
 
 function detailOf(end: TurnEnd): string | null {
   if (end.reason === "failed") return end.message;
+  if (end.reason === "stopped") return end.why;
   return end.reason === "limit" ? end.what : null;
 }

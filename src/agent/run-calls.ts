@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { capText } from "./cap-text.ts";
 import { elapsedMs } from "./elapsed.ts";
 import { limitsOf } from "./limits.ts";
-import type { LoopDeps } from "./loop-deps.ts";
+import type { EndedCall, LoopDeps } from "./loop-deps.ts";
 import { pause } from "./pause.ts";
 import type { RequestedCall } from "./reply.ts";
 import type { Tool, ToolResult } from "./tool.ts";
@@ -10,6 +10,8 @@ import type { Tool, ToolResult } from "./tool.ts";
 /** What came of one call. */
 export interface CallOutcome extends ToolResult {
   readonly id: string;
+  /** Of a call that was run. */
+  readonly ended?: EndedCall;
 }
 
 const INTERRUPTED: ToolResult = {
@@ -69,34 +71,47 @@ async function answered(
   tool: Tool | undefined,
   signal: AbortSignal,
 ): Promise<CallOutcome> {
-  const { id, name, input } = call;
-  const isAborted = (): boolean => signal.aborted;
-  if (isAborted()) return { id, ...NOT_STARTED };
+  const { id } = call;
+  if (signal.aborted) return { id, ...NOT_STARTED };
   const refusal = refusalOf(deps, call, tool);
-  if (refusal === undefined && tool !== undefined) {
-    const verdict = await withinGrace(deps, verdictOf(deps, call, signal), signal);
-    if (verdict === undefined) return { id, ...NOT_STARTED };
-    if (!verdict.allowed) {
-      deps.emit({ type: "tool_denied", id, name, reason: verdict.reason });
-      return { id, text: capText(`Denied: ${verdict.reason}`), isError: true };
-    }
-    if (isAborted()) return { id, ...NOT_STARTED };
+  if (refusal !== undefined || tool === undefined) return run(deps, call, refusal ?? INTERRUPTED, signal);
+  const verdict = await withinGrace(deps, verdictOf(deps, call, signal), signal);
+  if (verdict?.allowed === false) {
+    deps.emit({ type: "tool_denied", id, name: call.name, reason: verdict.reason });
+    return { id, text: capText(`Denied: ${verdict.reason}`), isError: true };
   }
+  if (verdict === undefined || isOver(signal)) return { id, ...NOT_STARTED };
+  return run(deps, { ...call, input: verdict.input ?? call.input }, tool, signal);
+}
 
+/** Asked again behind a wait: it may have come meanwhile. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+/** `what`: the tool, or the result of a call that cannot be run at all. */
+async function run(
+  deps: LoopDeps,
+  { id, name, input }: RequestedCall,
+  what: Tool | ToolResult,
+  signal: AbortSignal,
+): Promise<CallOutcome> {
   deps.emit({ type: "tool_started", id, name, input });
   const started = performance.now();
   const result =
-    refusal ?? (tool && (await withinGrace(deps, caught(tool, input, signal), signal))) ?? INTERRUPTED;
-  const text = capText(result.text);
-  deps.emit({
-    type: "tool_ended",
-    id,
-    name,
-    isError: result.isError,
-    ms: elapsedMs(started),
-    text,
-  });
-  return { ...result, id, text };
+    "text" in what ? what : ((await withinGrace(deps, caught(what, input, signal), signal)) ?? INTERRUPTED);
+  const ms = elapsedMs(started);
+  const ended = { call: { id, name, input }, text: capText(result.text), isError: result.isError, ms };
+  const isRun = !("text" in what) && result.isWrongInput !== true;
+  const text = isRun ? await amended(deps, ended, signal) : ended.text;
+  deps.emit({ type: "tool_ended", id, name, isError: result.isError, ms, text });
+  return { ...result, id, text, ...(isRun ? { ended: { ...ended, text } } : {}) };
+}
+
+/** What the model reads of a call; of one that was cut off there is nothing to be said. */
+async function amended(deps: LoopDeps, ended: EndedCall, signal: AbortSignal): Promise<string> {
+  if (deps.afterCall === undefined || signal.aborted) return ended.text;
+  return (await withinGrace(deps, deps.afterCall(ended, signal), signal)) ?? ended.text;
 }
 
 /** Why a call cannot be run at all. */

@@ -37,6 +37,8 @@ export function troubleText(name: string, end: TurnEnd): string | undefined {
     case "done":
     case "interrupted":
       return undefined;
+    case "stopped":
+      return `${name} ended a turn early: ${end.why}. It is idle now; what it was doing is not finished.`;
     case "limit":
       return `${name} ended a turn early (${LIMITS[end.what]}). It is idle now; what it was doing is not finished.`;
     case "failed":

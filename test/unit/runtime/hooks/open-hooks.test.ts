@@ -373,12 +373,12 @@ test("prompt: the model is shown the event and its no refuses with the reason", 
 
   const idle = { type: "prompt", prompt: "Is it done?" };
   const refusing = ask('{"ok": false, "reason": "not done"}');
-  expect(await hooksOf(handlers("TeammateIdle", idle), refusing).fire("TeammateIdle", {}, NEVER)).toMatchObject(
-    {
-      stop: "[User] not done",
-      block: undefined,
-    },
-  );
+  expect(
+    await hooksOf(handlers("TeammateIdle", idle), refusing).fire("TeammateIdle", {}, NEVER),
+  ).toMatchObject({
+    stop: "[User] not done",
+    block: undefined,
+  });
   const goesOn = handlers("TeammateIdle", { ...idle, continueOnBlock: true });
   expect(await hooksOf(goesOn, refusing).fire("TeammateIdle", {}, NEVER)).toMatchObject({
     stop: undefined,
