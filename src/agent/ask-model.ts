@@ -16,7 +16,15 @@ export type Answer =
   | { readonly reason: "interrupted" }
   | Failure;
 
+/** A request that is not the next one of the conversation: other messages, or more fields. */
+export interface SpecialRequest {
+  readonly messages?: readonly Message[];
+  readonly params?: Partial<Params>;
+}
+
 const CACHED = { type: "ephemeral" } as const;
+/** Of requests that compact, and of those that carry what came of it. Source: SDK 1.10, `compactBeforeNextTurn`. */
+const COMPACTING = "compact-2026-09-04";
 const LONGEST_WAIT_MS = 8_000;
 
 /**
@@ -27,13 +35,14 @@ export async function askModel(
   deps: LoopDeps,
   conversation: Conversation,
   signal: AbortSignal,
+  special: SpecialRequest = {},
 ): Promise<Answer> {
   const { streamTries, streamRetryMs } = limitsOf(deps.limits);
   let retries = 0;
   const onRetry = (why: string): void => deps.emit({ type: "retrying", attempt: ++retries, why });
 
   for (let tries = 1; ; tries++) {
-    const outcome = await tryOnce(deps, conversation, onRetry, signal);
+    const outcome = await tryOnce({ deps, conversation, special, onRetry }, signal);
     if (!("kind" in outcome)) return outcome;
     if (tries >= streamTries)
       return {
@@ -46,10 +55,15 @@ export async function askModel(
   }
 }
 
+interface Asking {
+  readonly deps: LoopDeps;
+  readonly conversation: Conversation;
+  readonly special: SpecialRequest;
+  readonly onRetry: (why: string) => void;
+}
+
 async function tryOnce(
-  deps: LoopDeps,
-  conversation: Conversation,
-  onRetry: (why: string) => void,
+  { deps, conversation, special, onRetry }: Asking,
   signal: AbortSignal,
 ): Promise<Answer | Trouble> {
   const { model, emit } = deps;
@@ -62,7 +76,7 @@ async function tryOnce(
   let trouble: Trouble = { kind: "again", why: "the answer broke off" };
   try {
     const { data, request_id } = await model.client.beta.messages
-      .create(paramsOf(deps, conversation), {
+      .create(paramsOf(deps, special.messages ?? conversation.messages(), special.params), {
         signal: watch.signal,
         maxRetries: requestTries - 1,
         middleware: [attemptsWatcher({ watch, requestTries, connectTries, onRetry })],
@@ -81,6 +95,7 @@ async function tryOnce(
     watch.close();
   }
   emitUsage(deps, reply, { ms: elapsedMs(started), requestId });
+  if (reply.isAccepted() && special.messages === undefined) conversation.setUsed(tokensOf(reply));
   if (signal.aborted) return { reason: "interrupted" };
   const whole = reply.close();
   return whole === undefined ? trouble : { reason: "reply", reply: whole };
@@ -90,9 +105,10 @@ async function tryOnce(
  * Marks four places up to which the server may keep its work: the tools, the system text, where the former request ended,
  * and the conversation so far.
  */
-function paramsOf(deps: LoopDeps, conversation: Conversation): Params {
+function paramsOf(deps: LoopDeps, messages: readonly Message[], more: Partial<Params> = {}): Params {
   const { model, system } = deps;
   const tools = deps.tools();
+  const isCompacted = messages[0]?.content.some(({ type }) => type === "compaction") === true;
   return {
     model: model.name,
     max_tokens: model.maxTokens,
@@ -108,7 +124,9 @@ function paramsOf(deps: LoopDeps, conversation: Conversation): Params {
             ...(index === tools.length - 1 ? { cache_control: CACHED } : {}),
           })),
         }),
-    messages: withCacheMarks(conversation.messages()),
+    messages: withCacheMarks(messages),
+    ...(isCompacted || more.compaction !== undefined ? { betas: [COMPACTING] } : {}),
+    ...more,
   };
 }
 
@@ -133,6 +151,11 @@ function withCacheMark(message: Message): Message {
 function emitRead({ emit }: LoopDeps, conversation: Conversation): void {
   const inputs = conversation.takeUnread();
   if (inputs.length > 0) emit({ type: "read", inputs });
+}
+
+function tokensOf(reply: OpenReply): number {
+  const { input, cacheRead, cacheWrite, output } = reply.usage();
+  return input + cacheRead + cacheWrite + output;
 }
 
 /** Also for an answer that was cut: its tokens are paid. */

@@ -1,5 +1,5 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
-import type { Turn } from "./loop-deps.ts";
+import type { Replaced, Turn } from "./loop-deps.ts";
 
 type MessageParam = Anthropic.Beta.Messages.BetaMessageParam;
 type Block = Anthropic.Beta.Messages.BetaContentBlockParam;
@@ -15,12 +15,16 @@ export interface Conversation {
   /** What a request carries: roles alternate, each tool call is followed by its result. */
   readonly messages: () => readonly Message[];
   readonly add: (turn: Turn) => void;
+  /** Tokens of the last request and its answer; before the first one about as many as the messages have. */
+  readonly used: () => number;
+  readonly setUsed: (tokens: number) => void;
   /** Ids of the inputs that no accepted request has carried yet; empties the list. */
   readonly takeUnread: () => readonly string[];
 }
 
 const INTERRUPTED =
   "Interrupted: the process ended before this call's result was kept. It may or may not have had its effect: look before you do it again.";
+const SEEN: Block = { type: "text", text: "(Seen. I wait for what comes next.)" };
 const NO_BEGINNING = "(The beginning of this conversation was not kept.)";
 
 /**
@@ -31,9 +35,17 @@ const NO_BEGINNING = "(The beginning of this conversation was not kept.)";
 export function createConversation(turns: readonly Turn[]): Conversation {
   const messages: Message[] = [];
   const unread = new Set<string>();
+  let used: number | undefined;
 
-  const add = ({ message, inputs }: Turn): void => {
+  const add = ({ message, inputs, replaces }: Turn): void => {
     const content = blocksOf(message);
+    if (replaces !== undefined) {
+      // Whatever was in front is in the summary: it counts as read.
+      unread.clear();
+      used = undefined;
+      messages.splice(0, messages.length, ...compacted(content, replaces));
+      return;
+    }
     for (const input of inputs) unread.add(input);
     if (message.role !== "assistant") {
       append(messages, { role: "user", content });
@@ -54,12 +66,29 @@ export function createConversation(turns: readonly Turn[]): Conversation {
   return {
     messages: () => [...messages],
     add,
+    used: () => used ?? aboutTokens(messages),
+    setUsed: (tokens) => {
+      used = tokens;
+    },
     takeUnread: () => {
       const ids = [...unread];
       unread.clear();
       return ids;
     },
   };
+}
+
+function compacted(content: Block[], { block, isAnswered }: Replaced): readonly Message[] {
+  return [
+    ...(block === null ? [] : [{ role: "assistant" as const, content: [block] }]),
+    { role: "user", content },
+    ...(isAnswered ? [{ role: "assistant" as const, content: [SEEN] }] : []),
+  ];
+}
+
+/** What nobody counted, in tokens of four bytes. */
+export function aboutTokens(messages: readonly Message[]): number {
+  return Math.ceil(Buffer.byteLength(JSON.stringify(messages)) / 4);
 }
 
 function blocksOf({ content }: MessageParam): Block[] {

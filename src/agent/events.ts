@@ -8,6 +8,9 @@ export interface CallUsage {
   readonly cacheWrite: number;
 }
 
+/** full: the window was nearly used. asked: somebody wanted it. too_long: the server refused the request. */
+export type CompactionCause = "full" | "asked" | "too_long";
+
 /** What happens inside an agent, in order; one flat union that a screen folds. */
 export type AgentEvent =
   /** The loop was called: a turn of one or more model calls begins. */
@@ -33,6 +36,14 @@ export type AgentEvent =
       readonly usage: CallUsage;
       readonly ms: number;
       readonly requestId: string | null;
+    }
+  /** The conversation was replaced by a summary. Tokens of the last request before, and about how many the summary has. */
+  | {
+      readonly type: "compacted";
+      readonly why: CompactionCause;
+      readonly before: number;
+      readonly after: number;
+      readonly ms: number;
     }
   /** A model call is tried again: rate limit, overload, lost connection, cut stream. */
   | { readonly type: "retrying"; readonly attempt: number; readonly why: string }

@@ -28,6 +28,25 @@ export interface Turn {
   readonly message: MessageParam;
   /** Ids of the `UserInput`s that this user message carries; empty for the assistant's. */
   readonly inputs: readonly string[];
+  /** This message takes the place of everything in front of it: a compaction. */
+  readonly replaces?: Replaced;
+}
+
+export interface Replaced {
+  /** The server's own block, which goes in front of the message; null: the message holds the summary. */
+  readonly block: CompactionBlock | null;
+  /** Nothing was waiting for an answer, and nothing is now. */
+  readonly isAnswered: boolean;
+}
+
+export type CompactionBlock = Anthropic.Beta.Messages.BetaCompactionBlockParam;
+
+/** What a conversation that is full needs to go on. */
+export interface Compaction {
+  /** Said behind the summary: who works with the agent, and what is open. Must not throw. */
+  readonly brief: () => Promise<string>;
+  /** True once for each time that somebody asked for it. */
+  readonly takeRequest: () => boolean;
 }
 
 /** A call that was run, and what the model is about to read of it. */
@@ -84,6 +103,8 @@ export interface LoopDeps {
   readonly afterReply?: (ended: readonly EndedCall[], signal: AbortSignal) => Promise<AfterReply>;
   /** The model has said its last word and nothing new has come: inputs with which the turn goes on; [] = it ends. Must not throw. */
   readonly lastWord?: (text: string, signal: AbortSignal) => Promise<readonly UserInput[]>;
+  /** Absent: the conversation is never compacted, and one that is too long ends the turn. */
+  readonly compaction?: Compaction;
   /** What is not given has the defaults of `limits.ts`. */
   readonly limits?: Partial<LoopLimits>;
 }
@@ -102,4 +123,6 @@ export type TurnEnd =
       readonly reason: "failed";
       readonly code: "auth_missing" | "auth_refused" | "model_unreachable" | "failed";
       readonly message: string;
+      /** The request was longer than the model takes. */
+      readonly isTooLong?: boolean;
     };

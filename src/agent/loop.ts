@@ -1,4 +1,5 @@
-import { askModel } from "./ask-model.ts";
+import { type Answer, askModel } from "./ask-model.ts";
+import { compact, whyCompact } from "./compaction.ts";
 import type { Conversation } from "./conversation.ts";
 import { limitsOf } from "./limits.ts";
 import type { AfterReply, LoopDeps, Turn, TurnEnd, UserInput } from "./loop-deps.ts";
@@ -50,11 +51,11 @@ async function untilLastWord(
   let streaks: Streaks = { wrong: 0, cutOff: 0, pauses: 0 };
   await commitInputs(deps, conversation, start);
   if (!isEnding(deps, signal)) await commitInputs(deps, conversation, await deps.nextInput());
-  if (conversation.messages().at(-1)?.role !== "user") return { reason: "done", text: "" };
+  if (conversation.messages().at(-1)?.role !== "user") return atRest(deps, conversation, signal);
 
   for (let asked = 0; asked < maxTurns; asked++) {
     if (isEnding(deps, signal)) return { reason: "interrupted" };
-    const answer = await askModel(deps, conversation, signal);
+    const answer = await nextAnswer(deps, conversation, signal);
     if (answer.reason !== "reply") return answer;
     const { reply } = answer;
     // A refusal is not kept: with it in the history every further request would be refused.
@@ -68,6 +69,29 @@ async function untilLastWord(
     if (!(await goesOn(deps, conversation, reply, signal))) return endOf(reply);
   }
   return { reason: "limit", what: "max_turns" };
+}
+
+/** Nothing waits for an answer: at most somebody wants the conversation to be shorter. */
+async function atRest(deps: LoopDeps, conversation: Conversation, signal: AbortSignal): Promise<TurnEnd> {
+  const isWanted = (await whyCompact(deps, conversation)) === "asked";
+  const end = isWanted ? await compact(deps, conversation, "asked", signal) : undefined;
+  return end ?? { reason: "done", text: "" };
+}
+
+/** The model's answer to a conversation that fits: one that is full, or that the server finds too long, is compacted first. */
+async function nextAnswer(
+  deps: LoopDeps,
+  conversation: Conversation,
+  signal: AbortSignal,
+): Promise<Answer | TurnEnd> {
+  const why = await whyCompact(deps, conversation);
+  const end = why === undefined ? undefined : await compact(deps, conversation, why, signal);
+  if (end !== undefined) return end;
+  const answer = await askModel(deps, conversation, signal);
+  if (answer.reason !== "failed" || answer.isTooLong !== true || deps.compaction === undefined) return answer;
+  return (
+    (await compact(deps, conversation, "too_long", signal)) ?? (await askModel(deps, conversation, signal))
+  );
 }
 
 function isEnding(deps: LoopDeps, signal: AbortSignal): boolean {

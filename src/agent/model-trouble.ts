@@ -13,6 +13,9 @@ export type Failure = Extract<TurnEnd, { reason: "failed" }>;
 /** What an error of a model call means. `again`: the same request may go through. */
 export type Trouble = { readonly kind: "again"; readonly why: string } | Failure;
 
+const TOO_LONG =
+  /prompt is too long|too many tokens|context[ _-]?(window|length|size|limit)|exceeds? the (available |maximum )?context/i;
+
 /** Types of an `error` event inside a stream that was accepted. The other types say that the request itself is wrong. */
 const PASSING = new Set(["api_error", "overloaded_error", "rate_limit_error", "timeout_error"]);
 
@@ -52,7 +55,13 @@ function apiTrouble(error: APIError, url: string): Trouble {
     return failed("model_unreachable", `the model at ${url} does not answer: ${answerText(error)}`);
   if (error.status === undefined && PASSING.has(error.type ?? ""))
     return { kind: "again", why: `the server broke off: ${error.apiMessage ?? error.type}` };
-  return failed("failed", `the model at ${url} refused the request: ${answerText(error)}`);
+  const refused = failed("failed", `the model at ${url} refused the request: ${answerText(error)}`);
+  return isTooLong(error) ? { ...refused, isTooLong: true } : refused;
+}
+
+/** No error type says it: the API answers 400 or 413, other servers have words of their own. */
+function isTooLong({ status, message }: APIError): boolean {
+  return status === 413 || (status === 400 && TOO_LONG.test(message));
 }
 
 /** fetch reports a lost connection as a TypeError, a damaged event is a SyntaxError. */

@@ -141,7 +141,13 @@ function withDelta(part: Part, delta: Delta): Part {
     return { ...part, block: { ...block, thinking: block.thinking + delta.thinking } };
   if (delta.type === "signature_delta" && block.type === "thinking")
     return { ...part, block: { ...block, signature: delta.signature } };
-  return part;
+  return delta.type === "compaction_delta" ? withCompaction(part, delta) : part;
+}
+
+/** The whole of it in one piece. */
+function withCompaction(part: Part, delta: Extract<Delta, { type: "compaction_delta" }>): Part {
+  if (part.block.type !== "compaction") return part;
+  return { ...part, block: { ...part.block, ...delta, type: "compaction" } };
 }
 
 function completed(part: Part): Part {

@@ -109,13 +109,13 @@ const schemas = {
   /**
    * Steers a member's process by an entry and not by words: it works however full the member's context is. interrupt:
    * the running turn ends at once. pause, resume: at the next tool boundary, and over restarts. model: from the next
-   * model call on.
+   * turn on. compact: its conversation is replaced by a summary before the next model call, at once when it is idle.
    */
   control: z.looseObject({
     op: z.literal("control"),
     ...head,
     member: MemberName,
-    what: z.enum(["interrupt", "pause", "resume", "model"]),
+    what: z.enum(["interrupt", "pause", "resume", "model", "compact"]),
     /** Name of the model. */
     value: z.string().trim().min(1).max(200).optional(),
   }),

@@ -1,7 +1,7 @@
 import { createConversation } from "../agent/conversation.ts";
 import type { AgentEvent } from "../agent/events.ts";
 import { loop } from "../agent/loop.ts";
-import type { LoopDeps, TurnEnd, UserInput } from "../agent/loop-deps.ts";
+import type { Compaction, LoopDeps, TurnEnd, UserInput } from "../agent/loop-deps.ts";
 import type { MemberName } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
 import type { UsageEvent } from "./cost.ts";
@@ -25,6 +25,7 @@ export interface MemberAgentDeps {
   readonly team: Team;
   readonly me: MemberName;
   readonly setup: Setup;
+  readonly compaction: Compaction;
   readonly transcript: Transcript;
   readonly intake: Intake;
   readonly events: EventLog;
@@ -36,7 +37,7 @@ export interface MemberAgentDeps {
 }
 
 export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
-  const { team, me, intake, transcript, control } = deps;
+  const { team, me, intake, transcript, control, compaction } = deps;
   let conversation = createConversation(transcript.turns);
   let asked = false;
   let moving: Promise<void> = Promise.resolve();
@@ -65,6 +66,7 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       await intake.recorded(turn.inputs);
     },
     emit,
+    compaction,
     isStopping: control.isEnding,
   };
 

@@ -2,6 +2,7 @@ import type { UserInput } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
 import { openEventLog } from "./event-log.ts";
 import { type MemberAgent, openMemberAgent } from "./member-agent.ts";
+import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
 import type { LifeControl } from "./member-control.ts";
 import { type Duty, openDuty } from "./member-duty.ts";
 import { firstInputs } from "./member-first.ts";
@@ -17,6 +18,7 @@ export interface MemberParts {
   readonly intake: Intake;
   readonly duty: Duty;
   readonly agent: MemberAgent;
+  readonly compaction: MemberCompaction;
   readonly presence: OwnPresence;
   /** What the model is told first, or after a restart in the middle of something; [] = it waits. */
   readonly first: readonly UserInput[];
@@ -33,11 +35,13 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const { seen, isAnswered } = transcript;
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
   const setup = setUp(job);
+  const compaction = openCompaction(team, me);
   const presence = openPresence(job, () => setup.model().name, control);
   const agent = openMemberAgent({
     team,
     me,
     setup,
+    compaction,
     transcript,
     intake,
     events: openEventLog(team, me, onTrouble),
@@ -47,5 +51,5 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   });
   const duty = openDuty({ team, me, lead, intake, clock: job.clock });
   const first = firstInputs(job, { intake, agent, transcript });
-  return { mailbox, intake, duty, agent, presence, first };
+  return { mailbox, intake, duty, agent, compaction, presence, first };
 }

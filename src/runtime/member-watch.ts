@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { TroupeError } from "../base/errors.ts";
 import { untilNextTick } from "../base/watch.ts";
-import { type Actor, type EntryId, type InstanceId, type MemberName, sameName } from "../protocol/names.ts";
+import type { InstanceId, MemberName } from "../protocol/names.ts";
 import { memberNamed } from "../team/derive.ts";
 import { sweep } from "../team/rescue.ts";
 import type { TeamState } from "../team/state.ts";
@@ -22,23 +22,6 @@ export function whyOver(state: TeamState, me: MemberName, instance: InstanceId):
   if (state.team === undefined || state.team.closed || member === undefined) return "gone";
   if (member.life?.instance !== instance || member.life.ended !== undefined) return "displaced";
   return state.team.stopping || member.stopping || member.left !== undefined ? "asked" : undefined;
-}
-
-/** What the user or the lead decides about this life as it goes on, from now on until `close`. `interrupted` gets the id of each interruption. */
-export function watchControls(
-  { team, member, instance }: MemberJob,
-  control: LifeControl,
-  interrupted: (by: Actor, id: EntryId) => void,
-): { readonly close: () => void } {
-  const close = team.subscribe(({ entry, verdict }) => {
-    if (!verdict.ok || entry.op !== "control" || !sameName(entry.member, member.name)) return;
-    // An entry of a former life that is read late says nothing to this one.
-    if (memberNamed(team.state(), member.name)?.life?.instance !== instance) return;
-    if (entry.what === "model") return;
-    if (entry.what === "interrupt" && control.life().status === "working") interrupted(entry.by, entry.id);
-    control.dispatch({ type: entry.what });
-  });
-  return { close };
 }
 
 /**

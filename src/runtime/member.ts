@@ -1,13 +1,13 @@
 import type { InstanceId, MemberName, TeamName } from "../protocol/names.ts";
 import { memberNamed } from "../team/derive.ts";
-import { interruptedInput } from "./inputs.ts";
 import { createBell } from "./member-bell.ts";
 import { createControl } from "./member-control.ts";
 import { giveBackTasks, throwUnlessGone, writeEnd } from "./member-end.ts";
 import { type MemberJob, ownLife, type TeamDoor } from "./member-job.ts";
 import { openParts } from "./member-parts.ts";
+import { watchControls } from "./member-steer.ts";
 import { troubleLog } from "./member-trouble.ts";
-import { watchControls, watchStops, watchTeam } from "./member-watch.ts";
+import { watchStops, watchTeam } from "./member-watch.ts";
 import { workUntilStopped } from "./member-work.ts";
 import { findModelSource } from "./model-source.ts";
 
@@ -48,7 +48,7 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
   const background = new AbortController();
   await parts.presence.begin();
   const stops = watchStops(job, control, signal);
-  const controls = watchControls(job, control, (by, id) => parts.intake.keep(interruptedInput(by, id)));
+  const controls = watchControls(job, { parts, control });
   const watching = watchTeam(job, { parts, control, bell }, background.signal);
   let isOurs = false;
   try {

@@ -39,6 +39,7 @@ const STEERED: Readonly<Record<EntryOf<"control">["what"], (value?: string) => s
   interrupt: () => "is interrupted",
   pause: () => "is paused",
   resume: () => "goes on",
+  compact: () => "is to compact its conversation",
   model: (value) => `works with ${value ?? "another model"} from now on`,
 };
 

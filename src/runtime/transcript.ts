@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Turn } from "../agent/loop-deps.ts";
+import type { CompactionBlock, Turn } from "../agent/loop-deps.ts";
 import { TroupeError } from "../base/errors.ts";
 import { EntryId, type MemberName } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
@@ -15,11 +15,19 @@ const Shape = z.looseObject({
   role: z.enum(["user", "assistant"]),
   content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]),
 });
+const Block = z.looseObject({ type: z.literal("compaction") });
 /** The blocks inside are what the SDK and the server made: they go back to the server, which is their judge. */
 const Message = z.custom<Message>((value) => Shape.safeParse(value).success);
 
 const TurnEntry = z.looseObject({
   inputs: z.array(z.string()).default([]),
+  /** Of a compaction. */
+  replaces: z
+    .looseObject({
+      block: z.custom<CompactionBlock>((value) => Block.safeParse(value).success).nullable(),
+      isAnswered: z.boolean(),
+    })
+    .optional(),
   message: Message.optional(),
   /** Name of the body file that holds the message as JSON. */
   body: z.string().optional(),
@@ -61,11 +69,16 @@ export async function openTranscript({ store, host, nextId }: Team, member: Memb
       turns.findLastIndex(({ inputs }) => inputs.length > 0) <
       turns.findLastIndex(({ message }) => message.role === "assistant"),
     seenMail: new Set([...seen].flatMap((id) => EntryId.safeParse(id).data ?? [])),
-    record: async ({ message, inputs }) => {
+    record: async ({ message, inputs, replaces }) => {
       const at = new Date(host.now()).toISOString();
       const json = JSON.stringify(message);
       const inline = Buffer.byteLength(json) <= INLINE_BYTES;
-      await own.append({ at, inputs, ...(inline ? { message } : { body: await store.bodies.put(json) }) });
+      await own.append({
+        at,
+        inputs,
+        ...(replaces && { replaces }),
+        ...(inline ? { message } : { body: await store.bodies.put(json) }),
+      });
     },
   };
 }
@@ -73,9 +86,9 @@ export async function openTranscript({ store, host, nextId }: Team, member: Memb
 async function decode(store: Store, entry: unknown): Promise<Turn | undefined> {
   const parsed = TurnEntry.safeParse(entry);
   if (!parsed.success) return undefined;
-  const { inputs, body } = parsed.data;
+  const { inputs, body, replaces } = parsed.data;
   const message = body === undefined ? parsed.data.message : await readBody(store, body);
-  return message === undefined ? undefined : { message, inputs };
+  return message === undefined ? undefined : { message, inputs, ...(replaces && { replaces }) };
 }
 
 async function readBody(store: Store, name: string): Promise<Message | undefined> {

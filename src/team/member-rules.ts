@@ -96,17 +96,26 @@ export function stop(state: TeamState, entry: EntryOf<"stop">): Verdict {
   return accepted({ members: [{ ...member, stopping: true }] });
 }
 
+const VERBS: Readonly<Record<EntryOf<"control">["what"], string>> = {
+  interrupt: "interrupt",
+  pause: "pause",
+  resume: "resume",
+  model: "change the model of",
+  compact: "compact the conversation of",
+};
+
 /** A member does not steer itself, and a hand-driven one has no process that could be steered. */
 export function control(state: TeamState, { member: name, by, what, value }: EntryOf<"control">): Verdict {
   const member = presentMember(state, name);
   if (!member) return unknownMember(state, name);
-  const verb = what === "model" ? "change the model of" : what;
+  const verb = VERBS[what];
   if (!isInCharge(state, by) || sameName(by, member.name))
     return refuse({ kind: "not_allowed", who: by, what: `${verb} ${member.name}: the user or the lead may` });
   if (member.backend === "hand")
     return refuse({ kind: "not_allowed", who: by, what: `${verb} ${member.name}, who is driven by hand` });
   switch (what) {
     case "interrupt":
+    case "compact":
       return accepted({});
     case "pause":
     case "resume":

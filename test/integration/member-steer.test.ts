@@ -100,3 +100,33 @@ test("another model answers from the next turn on", async () => {
     { body: { model: "claude-opus-5-5" } },
   ]);
 });
+
+test("an idle member that is told to compact rests again, and a later life begins with the summary", async () => {
+  const { team, model, start, asked } = await memberTeam(
+    `
+  ada:
+    - text: /the first word/
+      say: Heard.
+    - text: /is replaced by what you write/
+      say: SUMMARY-7
+    - text: /the second word/
+      say: Heard too.
+`,
+    { ada: {} },
+  );
+  const run = await start("ada");
+  await sendMessage(team, "user", { to: ["ada"], text: "the first word" });
+  await until(async () => asked() === 1 && (await team.store.presence.read(ada))?.status === "idle");
+
+  await steerMember(team, "user", ada, { what: "compact" });
+  await until(async () => asked() === 2 && (await team.store.presence.read(ada))?.status === "idle");
+  run.stop();
+  await run.ended;
+  await start("ada");
+  await sendMessage(team, "user", { to: ["ada"], text: "the second word" });
+  await until(() => asked() === 3);
+
+  const body = JSON.stringify(model.requests()[2]?.body);
+  expect(body).toMatch(/SUMMARY-7.*Members: ada.*the second word/s);
+  expect(body).not.toContain("the first word");
+});

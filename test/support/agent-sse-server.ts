@@ -12,6 +12,8 @@ export const SentRequest = z.looseObject({
   system: z.array(Block).optional(),
   tools: z.array(z.looseObject({ name: z.string() })).optional(),
   messages: z.array(z.object({ role: z.string(), content: z.array(Block) })),
+  tool_choice: Block.optional(),
+  compaction: Block.optional(),
 });
 export type SentRequest = z.infer<typeof SentRequest>;
 
@@ -31,13 +33,30 @@ export async function sseServer(...answers: Answering[]): Promise<SseServer> {
   return modelServer((response, request) => (left.shift() ?? status(400))(response, request));
 }
 
+/** What `GET /v1/models/NAME` answers; without it a 404, as servers do that only speak the dialect. */
+export interface ModelInfo {
+  readonly max_input_tokens: number;
+  readonly capabilities?: { readonly compaction: { readonly summarize: { readonly supported: boolean } } };
+}
+
+function describe(response: ServerResponse, facts: ModelInfo | undefined): void {
+  const body =
+    facts === undefined ? { type: "error", error: { type: "not_found_error", message: "no" } } : facts;
+  response.writeHead(facts === undefined ? 404 : 200, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
 /** A model server on 127.0.0.1, for the length of a test. */
-export async function modelServer(answering: Answering): Promise<SseServer> {
+export async function modelServer(answering: Answering, facts?: ModelInfo): Promise<SseServer> {
   const requests: SentRequest[] = [];
   const server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => {
+      if (request.method === "GET") {
+        describe(response, facts);
+        return;
+      }
       const body = SentRequest.parse(JSON.parse(Buffer.concat(pieces).toString()));
       requests.push(body);
       answering(response, body);

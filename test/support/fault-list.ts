@@ -112,7 +112,7 @@ I4 | stream cut before any content |
 I5 | stream cut after a complete tool call |
 I6 | cut inside a tool call's JSON |
 I7 | malformed tool input, wrong types, unknown tool |
-I8 | context overflow | compaction is a later issue
+I8 | context overflow |
 I9 | tool_use without tool_result on resume |
 I10 | refusal, max_tokens, pause_turn |
 I11 | key revoked |

@@ -96,6 +96,7 @@ const LINES: readonly (readonly [string, z.ZodType])[] = [
   ["agent interrupt builder", output.AgentOutput],
   ["agent pause builder", output.AgentOutput],
   ["agent resume builder", output.AgentOutput],
+  ["agent compact builder", output.AgentOutput],
   ["agent model builder opus", output.AgentOutput],
   ["inbox", output.MessageList],
   ["inbox builder", output.MessageList],

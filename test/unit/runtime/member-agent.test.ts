@@ -28,6 +28,7 @@ async function agentOf(team: Team, rules: string, counted: string[]): Promise<Me
     control: createControl(),
     events: openEventLog(team, ada, () => undefined),
     count: () => undefined,
+    compaction: { brief: () => Promise.resolve(""), takeRequest: () => false },
     onTrouble: (error) => {
       throw error;
     },

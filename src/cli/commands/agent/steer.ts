@@ -52,6 +52,16 @@ export const agentResume = defineCommand({
   run: ({ name }, context, signal) => steer(context, name, { what: "resume" }, signal),
 });
 
+export const agentCompact = defineCommand({
+  name: "compact",
+  summary: "Replace an agent's conversation by a summary of its own, before its next model call.",
+  examples: [{ line: "troupe agent compact builder", note: "it does so by itself when it is full", exit: 0 }],
+  arguments: member,
+  input,
+  notForAgents: true,
+  run: ({ name }, context, signal) => steer(context, name, { what: "compact" }, signal),
+});
+
 export const agentModel = defineCommand({
   name: "model",
   summary: "Give an agent another model, from its next turn on.",
