@@ -1,7 +1,7 @@
 import { createConversation } from "../agent/conversation.ts";
 import type { AgentEvent } from "../agent/events.ts";
 import { loop } from "../agent/loop.ts";
-import type { Compaction, LoopDeps, TurnEnd, UserInput } from "../agent/loop-deps.ts";
+import type { LoopDeps, TurnEnd, UserInput } from "../agent/loop-deps.ts";
 import type { MemberName } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
 import type { UsageEvent } from "./cost.ts";
@@ -25,7 +25,6 @@ export interface MemberAgentDeps {
   readonly team: Team;
   readonly me: MemberName;
   readonly setup: Setup;
-  readonly compaction: Compaction;
   readonly transcript: Transcript;
   readonly intake: Intake;
   readonly events: EventLog;
@@ -37,7 +36,7 @@ export interface MemberAgentDeps {
 }
 
 export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
-  const { team, me, intake, transcript, control, compaction } = deps;
+  const { team, me, intake, transcript, control } = deps;
   let conversation = createConversation(transcript.turns);
   let asked = false;
   let moving: Promise<void> = Promise.resolve();
@@ -66,7 +65,6 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       await intake.recorded(turn.inputs);
     },
     emit,
-    compaction,
     isStopping: control.isEnding,
   };
 

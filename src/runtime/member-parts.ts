@@ -2,14 +2,13 @@ import type { UserInput } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
 import { openEventLog } from "./event-log.ts";
 import { type MemberAgent, openMemberAgent } from "./member-agent.ts";
-import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
 import type { LifeControl } from "./member-control.ts";
 import { type Duty, openDuty } from "./member-duty.ts";
 import { firstInputs } from "./member-first.ts";
 import { type Intake, openIntake } from "./member-intake.ts";
 import type { MemberJob } from "./member-job.ts";
 import { type OwnPresence, openPresence, usageMeter } from "./member-presence.ts";
-import { setUp } from "./member-setup.ts";
+import { type Setup, setUp } from "./member-setup.ts";
 import { openTranscript } from "./transcript.ts";
 
 /** What a life is made of. */
@@ -18,7 +17,7 @@ export interface MemberParts {
   readonly intake: Intake;
   readonly duty: Duty;
   readonly agent: MemberAgent;
-  readonly compaction: MemberCompaction;
+  readonly compaction: Setup["compaction"];
   readonly presence: OwnPresence;
   /** What the model is told first, or after a restart in the middle of something; [] = it waits. */
   readonly first: readonly UserInput[];
@@ -35,13 +34,11 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const { seen, isAnswered } = transcript;
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
   const setup = setUp(job);
-  const compaction = openCompaction(team, me);
   const presence = openPresence(job, () => setup.model().name, control);
   const agent = openMemberAgent({
     team,
     me,
     setup,
-    compaction,
     transcript,
     intake,
     events: openEventLog(team, me, onTrouble),
@@ -51,5 +48,5 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   });
   const duty = openDuty({ team, me, lead, intake, clock: job.clock });
   const first = firstInputs(job, { intake, agent, transcript });
-  return { mailbox, intake, duty, agent, compaction, presence, first };
+  return { mailbox, intake, duty, agent, compaction: setup.compaction, presence, first };
 }

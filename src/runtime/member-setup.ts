@@ -1,6 +1,7 @@
 import type { LoopDeps, Model } from "../agent/loop-deps.ts";
 import { memberNamed } from "../team/derive.ts";
 import { decide, hasTool, type Permissions } from "./gate.ts";
+import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
 import type { MemberJob } from "./member-job.ts";
 import { memberTools } from "./member-tools.ts";
 import { openModel } from "./model-source.ts";
@@ -9,15 +10,17 @@ import { systemPrompt } from "./prompt.ts";
 /** What every turn of a life is made with. The model is asked for at the beginning of each: it may be another one. */
 export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate"> {
   readonly model: () => Model;
+  readonly compaction: MemberCompaction;
 }
 
 export function setUp(job: MemberJob): Setup {
-  const { facts, member } = job;
+  const { team, facts, member } = job;
   const { definition, lead } = member;
   const permissions: Permissions = { dir: definition.dir ?? facts.dir, lead, tools: definition.tools };
   const tools = memberTools(job, permissions.dir).filter(({ name }) => hasTool(permissions, name));
   return {
     model: chosenModel(job),
+    compaction: openCompaction(team, member.name),
     system: systemPrompt(facts, member, permissions.dir),
     tools: () => tools,
     gate: (call) => Promise.resolve(decide(permissions, call)),

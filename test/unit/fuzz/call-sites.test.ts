@@ -13,11 +13,14 @@ const SHOWN = "a listing of ours, checked before it is shown";
 
 /** Files that parse and need no property, and why. */
 const EXEMPT: Readonly<Record<string, string>> = {
+  "src/agent/model-facts.ts":
+    "what a server says of a model; every field may be missing or of another type, which counts as not said",
   "src/agent/tools/line-matcher.ts": "the answer of our own worker thread",
   "src/base/package-version.ts": "the manifest of this package",
   "src/cli/commands/agent/list.ts": SHOWN,
   "src/cli/commands/agent/logs.ts": NAME,
   "src/cli/commands/agent/show.ts": SHOWN,
+  "src/cli/commands/agent/steer.ts": SHOWN,
   "src/cli/commands/agent/stop.ts": NAME,
   "src/cli/commands/create.ts": NAME,
   "src/cli/events-view.ts":

@@ -28,11 +28,11 @@ async function agentOf(team: Team, rules: string, counted: string[]): Promise<Me
     control: createControl(),
     events: openEventLog(team, ada, () => undefined),
     count: () => undefined,
-    compaction: { brief: () => Promise.resolve(""), takeRequest: () => false },
     onTrouble: (error) => {
       throw error;
     },
     setup: {
+      compaction: { brief: () => Promise.resolve(""), takeRequest: () => false, want: () => undefined },
       model: () => ({ client, name: "scripted", maxTokens: 1_000 }),
       system: "",
       gate: () => Promise.resolve({ allowed: true }),
