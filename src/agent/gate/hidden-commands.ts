@@ -1,0 +1,86 @@
+import { programOf } from "./command-stages.ts";
+import { isLiteral, type Word } from "./shell-script.ts";
+
+/** What a command would start besides itself, as far as it can be seen: enough to forbid by, never to allow by. */
+export interface Hidden {
+  /** Word lists that may be commands of their own. */
+  readonly commands: readonly (readonly Word[])[];
+  /** Texts that another shell would read. */
+  readonly scripts: readonly string[];
+  /** It runs something that cannot be seen from here. */
+  readonly isOpaque: boolean;
+}
+
+/** Programs that start what their arguments name. */
+const STARTERS = new Set(
+  `sudo doas su env watch setsid ionice flock xargs find chroot exec strace ltrace parallel busybox toybox unshare nsenter
+npx bunx pnpx uvx docker podman devbox mise direnv timeout time nice nohup stdbuf command builtin noglob nocorrect script
+runuser setpriv taskset chrt systemd-run fd entr ssh`.split(/\s/),
+);
+const SHELLS = new Set("bash sh dash zsh ksh ash fish mksh rbash".split(" "));
+/** Arguments that are looked at; whoever hides a command further back is asked about. */
+const FARTHEST = 64;
+
+export function hiddenIn(words: readonly Word[]): Hidden {
+  const program = programOf(words);
+  if (program === undefined) return { commands: [], scripts: [], isOpaque: words.length > 0 };
+  const rest = words.slice(1);
+  const views = started(program, rest);
+  const all = [words, ...views];
+  const found = all.map(scriptsOf);
+  return {
+    commands: views,
+    scripts: found.flatMap(({ scripts }) => scripts),
+    isOpaque: rest.length > FARTHEST && STARTERS.has(program) ? true : found.some(({ isOpaque }) => isOpaque),
+  };
+}
+
+/** Anything behind a starter may be what it starts; find says where its commands begin. */
+function started(program: string, rest: readonly Word[]): readonly (readonly Word[])[] {
+  if (!STARTERS.has(program)) return [];
+  const all = rest.slice(0, FARTHEST).map((_, index) => rest.slice(index));
+  return program === "find"
+    ? all.filter((_, index) => /^-(?:exec|ok)/.test(rest[index - 1]?.text ?? ""))
+    : all;
+}
+
+interface Scripts {
+  readonly scripts: readonly string[];
+  readonly isOpaque: boolean;
+}
+
+const NONE: Scripts = { scripts: [], isOpaque: false };
+
+function scriptsOf(words: readonly Word[]): Scripts {
+  const program = programOf(words);
+  const rest = words.slice(1);
+  if (program === "eval" || program === "watch")
+    return joined(rest.filter(({ text }) => !text.startsWith("-")));
+  if (program === "env") return behind(rest, /^(?:-\w*S|--split-string=?)/);
+  if (program === "su" || program === "script" || program === "flock")
+    return behind(rest, /^(?:-\w*c$|--command=?)/);
+  if (program === undefined || !SHELLS.has(program)) return NONE;
+  const given = behind(rest, /^-\w*c$/);
+  // Without a script of its own a shell reads its input.
+  const isReading = rest.every(({ text }) => /^[-+]/.test(text));
+  return given.scripts.length > 0 || given.isOpaque ? given : { scripts: [], isOpaque: isReading };
+}
+
+/** The text that an option carries, in the same word or in the next. */
+function behind(words: readonly Word[], option: RegExp): Scripts {
+  const index = words.findIndex(({ text }) => option.test(text));
+  const word = words[index];
+  if (!word) return NONE;
+  const [found = ""] = option.exec(word.text) ?? [];
+  const isInside = found.length < word.text.length;
+  const script = isInside
+    ? [{ ...word, text: word.text.slice(found.length) }]
+    : words.slice(index + 1, index + 2);
+  return joined(script);
+}
+
+function joined(words: readonly Word[]): Scripts {
+  if (words.length === 0) return NONE;
+  if (!words.every(isLiteral)) return { scripts: [], isOpaque: true };
+  return { scripts: [words.map(({ text }) => text).join(" ")], isOpaque: false };
+}

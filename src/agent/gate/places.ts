@@ -1,0 +1,76 @@
+import { isAbsolute, resolve } from "node:path";
+import type { Behavior } from "./behavior.ts";
+import type { GateContext } from "./gate-context.ts";
+import { matchesPath } from "./path-glob.ts";
+import { isProtected } from "./protected-paths.ts";
+import type { Rule } from "./rule.ts";
+import type { PathPattern } from "./rule-patterns.ts";
+import type { PathTool } from "./rule-set.ts";
+
+/** A path as a tool would use it: every absolute form that it has, as spelled and as it really is. */
+export interface Place {
+  readonly spelled: string;
+  /** Without doubles; the spelled form first. */
+  readonly forms: readonly string[];
+}
+
+/** Questions about paths in one decision: remembers what it resolved. */
+export interface Places {
+  /** From one of `bases`, where it is not absolute; more than one when it is not certain where the shell is. */
+  readonly at: (path: string, bases: readonly string[]) => Place;
+  readonly isInside: (place: Place) => boolean;
+  readonly isProtected: (place: Place) => boolean;
+  /** deny and ask: the first rule that matches any form. allow: one, when every form is matched by some. */
+  readonly rule: (behavior: Behavior, tool: PathTool, place: Place) => Rule | undefined;
+}
+
+export function placesOf(context: GateContext): Places {
+  const { cwd, home, rules, realPath } = context;
+  const both = (path: string): readonly string[] => [...new Set([path, realPath(path)])];
+  const cwds = both(cwd);
+  const folders = [...new Set([...cwds, ...context.folders.flatMap(both)])];
+  const bases = new Map<string, readonly string[]>([
+    ["/", ["/"]],
+    [home, both(home)],
+  ]);
+  const basesOf = ({ from, root }: PathPattern, behavior: Behavior): readonly string[] => {
+    if (from === "cwd") return behavior === "allow" ? cwds : folders;
+    const base = { root: "/", home, source: root }[from];
+    const known = bases.get(base) ?? both(base);
+    bases.set(base, known);
+    return known;
+  };
+  const isMatched = (rule: Rule, form: string): boolean => {
+    const pattern = rule.narrow?.path;
+    return (
+      pattern !== undefined &&
+      basesOf(pattern, rule.behavior).some(
+        (base) => isBelow(form, base) && matchesPath(pattern.glob, form.slice(base.length)),
+      )
+    );
+  };
+  return {
+    at: (path, from) => {
+      const full = path === "~" || path.startsWith("~/") ? `${home}${path.slice(1)}` : path;
+      const raw = isAbsolute(full) ? [full] : from.map((base) => `${base}/${full}`);
+      const spelled = raw.map((one) => resolve(one));
+      // `link/..` is not where it seems to be: the shell follows the link first.
+      const unresolved = /(^|\/)\.\.(\/|$)/.test(full) ? raw.map(realPath) : [];
+      const forms = [...new Set([...spelled, ...spelled.map(realPath), ...unresolved])];
+      return { spelled: spelled[0] ?? "/", forms };
+    },
+    isInside: ({ forms }) => forms.every((form) => folders.some((folder) => isBelow(form, folder))),
+    isProtected: ({ forms }) => forms.some(isProtected),
+    rule: (behavior, tool, { forms }) => {
+      const candidates = rules[behavior].paths[tool];
+      if (behavior !== "allow") return candidates.find((rule) => forms.some((form) => isMatched(rule, form)));
+      const found = forms.map((form) => candidates.find((rule) => isMatched(rule, form)));
+      return found.every((rule) => rule !== undefined) ? found[0] : undefined;
+    },
+  };
+}
+
+/** The folder itself counts. */
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}

@@ -1,0 +1,243 @@
+import { ruleFor, ruleForAny, ruleForSome, writtenText } from "./command-rules.ts";
+import { isHarmlessSed } from "./file-operands.ts";
+import type { GateContext } from "./gate-context.ts";
+import type { Places } from "./places.ts";
+import { isReadOnly } from "./read-only.ts";
+import { criticalRemoval } from "./removals.ts";
+import type { Rule } from "./rule.ts";
+import type { PathTool } from "./rule-set.ts";
+import { type Part, readShell, type ShellCall, withNames } from "./shell-call.ts";
+import { type FileUse, fileUses } from "./shell-files.ts";
+import { type Grant, isGrant, type Objection, type Subject } from "./subject.ts";
+import { commandSuggestion } from "./suggestion.ts";
+
+/** What `acceptEdits` lets run in the working folders. */
+const EDITING = new Set("mkdir touch rm rmdir mv cp sed".split(" "));
+const EXACT_ONLY = new Set("watch setsid ionice flock".split(" "));
+const FIND_ACTS = /^-(?:exec|ok|delete|fprint|fls)/;
+
+interface Scene {
+  readonly call: ShellCall;
+  readonly context: GateContext;
+  readonly places: Places;
+  readonly uses: readonly FileUse[];
+}
+
+export function shellSubject(text: string, context: GateContext, places: Places): Subject {
+  const call = readShell(text, context.cwd, context.home);
+  const scene: Scene = { call, context, places, uses: fileUses(call, context, places) };
+  return {
+    limit: () => undefined,
+    rule: (behavior) =>
+      ruleForAny(context.rules[behavior].commands, call.views, text) ?? pathRule(scene, behavior),
+    isWriting: () => isWriting(scene),
+    unread: () => unread(scene),
+    critical: () => critical(scene),
+    protected: () => protectedUse(scene),
+    grant: () => grant(scene),
+    beyondTool: () =>
+      scene.uses
+        .filter(({ isRedirect }) => isRedirect)
+        .map((use) => redirectTrouble(scene, use))
+        .find(isFound),
+    suggestion: () => commandSuggestion(call),
+  };
+}
+
+function isFound<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
+function pathRule(scene: Scene, behavior: "deny" | "ask"): Rule | undefined {
+  for (const use of scene.uses) {
+    const rule = useRule(scene, behavior, use);
+    if (rule) return rule;
+  }
+  return undefined;
+}
+
+function useRule(
+  { context, places }: Scene,
+  behavior: "deny" | "ask",
+  { kind, place, part }: FileUse,
+): Rule | undefined {
+  const edit = kind === "write" ? wholeEdit(context, behavior) : undefined;
+  if (edit || !place) return edit;
+  const rule = (tool: PathTool): Rule | undefined => places.rule(behavior, tool, place);
+  const own = kind === "write" ? rule("Edit") : rule("Read");
+  if (own) return own;
+  if (part?.program === "cd") return rule("Cd");
+  // Who may not read a file may not write it either.
+  return kind === "write" && behavior === "deny" ? rule("Read") : undefined;
+}
+
+/** A rule that takes editing away altogether is about what the shell writes too. */
+function wholeEdit({ rules }: GateContext, behavior: "deny" | "ask"): Rule | undefined {
+  return rules[behavior].whole.find(({ tools }) => tools[0]?.head === "Edit" && tools[0].tail === undefined);
+}
+
+function isWriting({ uses }: Scene): boolean {
+  return uses.some(
+    ({ kind, isRedirect, part }) => kind === "write" && (isRedirect || EDITING.has(part?.program ?? "")),
+  );
+}
+
+function unread({ call, context }: Scene): ReturnType<Subject["unread"]> {
+  const { deny, ask } = context.rules;
+  const maybe = ruleForSome(deny.commands, call.views) ?? ruleForSome(ask.commands, call.views);
+  if (maybe)
+    return {
+      objection: {
+        by: "unparsed",
+        rule: maybe,
+        reason: `Whether ${maybe.text} is about this command shows only when it runs.`,
+      },
+      isHiding: true,
+    };
+  const hasRules = deny.commands.all.length + ask.commands.all.length > 0;
+  if (call.trouble !== undefined) {
+    const isHiding = hasRules || /rm/.test(call.text.replace(/[\\'"\s]/g, ""));
+    return {
+      objection: { by: "unparsed", reason: `The command cannot be read for sure: it ${call.trouble}.` },
+      isHiding,
+    };
+  }
+  if (!call.isOpaque || !hasRules) return undefined;
+  const reason =
+    "The command starts another one that cannot be seen from here, and there are rules that may forbid it.";
+  return { objection: { by: "unparsed", reason }, isHiding: true };
+}
+
+function critical({ call, context, places }: Scene): Objection | undefined {
+  for (const words of call.views) {
+    const what = criticalRemoval(words, call.bases, context, places);
+    if (what !== undefined) return { by: "critical", reason: `${what}.` };
+  }
+  return undefined;
+}
+
+function protectedUse({ places, uses }: Scene): Objection | undefined {
+  const use = uses.find(({ kind, place }) => kind === "write" && place && places.isProtected(place));
+  return use && { by: "protected", reason: `${use.source} is a protected path: something obeys it later.` };
+}
+
+/** What the shell itself opens. */
+function shellWrites({ uses }: Scene): readonly FileUse[] {
+  return uses.filter(({ isRedirect, part }) => isRedirect && part);
+}
+
+/** Why a redirection is not simply done where the whole shell is allowed. */
+function redirectTrouble(
+  { call, places }: Scene,
+  { source, place, isExpanding, kind }: FileUse,
+): Objection | undefined {
+  if (!place || isExpanding)
+    return { by: "path", reason: `Where the redirection to ${source} leads shows only when it runs.` };
+  if (places.isInside(place)) return undefined;
+  if (kind === "read" ? places.rule("allow", "Read", place) : places.rule("allow", "Edit", place))
+    return undefined;
+  return {
+    by: "path",
+    reason: `The redirection to ${source} leads out of the working folders${call.isMoving ? ", or may" : ""}.`,
+  };
+}
+
+/** Every part has to be allowed by the mode or by a rule, and so has every file that the shell itself opens. */
+function grant(scene: Scene): Grant | Objection {
+  const found = [
+    ...scene.call.parts.map((part) => partGrant(scene, part)),
+    ...shellWrites(scene).map((use) => redirectGrant(scene, use)),
+  ];
+  return (
+    found.find((one) => !isGrant(one)) ?? found.find((one) => isGrant(one) && one.rule) ?? { rule: undefined }
+  );
+}
+
+function partGrant(scene: Scene, part: Part): Grant | Objection {
+  const { call, context } = scene;
+  if (part.bare.length === 0)
+    return part.isPlainlyAssigned
+      ? { rule: undefined }
+      : missing("It sets variables that may change what runs.");
+  if (call.isMoving && part.program === "git")
+    return missing("git in another folder obeys that folder's configuration.");
+  if (part.isPlainlyAssigned && isFree(scene, part)) return { rule: undefined };
+  const rule = context.mode === "plan" ? undefined : partRule(context, part);
+  return rule ? { rule } : missing(`No rule allows ${shown(writtenText(part.bare))}.`);
+}
+
+function missing(reason: string): Objection {
+  return { by: "mode", reason };
+}
+
+function shown(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** Reading in the working folders is free, in `acceptEdits` some writing too. */
+function isFree({ context, places, uses }: Scene, part: Part): boolean {
+  if (!isReadOnly(part.bare) && !(context.mode === "acceptEdits" && isEditing(part))) return false;
+  // What comes from another program's output is no certain file, and `cd` alone goes home.
+  if (part.takesMore && part.program !== "echo") return false;
+  if (part.program === "cd" && part.bare.length === 1) return false;
+  return uses
+    .filter((use) => use.part === part && !use.isRedirect)
+    .every((use) => isFreeUse({ context, places }, use));
+}
+
+function isEditing({ program, bare }: Part): boolean {
+  if (!EDITING.has(program ?? "") || program !== bare[0]?.text) return false;
+  return program !== "sed" || isHarmlessSed(bare);
+}
+
+function isFreeUse(
+  { context: { rules }, places }: Pick<Scene, "context" | "places">,
+  { kind, place, isGlob }: FileUse,
+): boolean {
+  if (!place) return false;
+  // What a glob finds may be a file that a rule is about.
+  const guards = [
+    rules.deny.paths.Read,
+    rules.ask.paths.Read,
+    ...(kind === "write" ? [rules.deny.paths.Edit, rules.ask.paths.Edit] : []),
+  ];
+  if (isGlob && guards.some((list) => list.length > 0)) return false;
+  return (
+    places.isInside(place) ||
+    (kind === "read" && !isGlob && places.rule("allow", "Read", place) !== undefined)
+  );
+}
+
+function partRule({ rules }: GateContext, part: Part): Rule | undefined {
+  const { commands } = rules.allow;
+  const written = [part.command.words, ...withNames(part.command)].slice(-1);
+  const stages = part.isPlainlyAssigned ? [...written, ...part.stages] : written;
+  const isExactOnly = part.stages.some(isHardToSee);
+  for (const words of stages) {
+    const rule = ruleFor(commands, writtenText(words));
+    if (rule && (!isExactOnly || rule.narrow?.command?.isExact)) return rule;
+  }
+  return undefined;
+}
+
+/** What these start is not covered by a pattern that somebody wrote for something else. */
+function isHardToSee(words: Part["bare"]): boolean {
+  const program = words[0]?.text.replace(/^.*\//, "") ?? "";
+  return EXACT_ONLY.has(program) || (program === "find" && words.some(({ text }) => FIND_ACTS.test(text)));
+}
+
+function redirectGrant(scene: Scene, use: FileUse): Grant | Objection {
+  const { call, context, places } = scene;
+  const { kind, place, source } = use;
+  const trouble = redirectTrouble(scene, use);
+  if (trouble || !place) return trouble ?? missing("It is not certain where a redirection leads.");
+  if (kind === "read") return { rule: undefined };
+  if (call.isMoving) return missing(`It changes the folder and then writes to ${source}.`);
+  const rule = places.rule("allow", "Edit", place) ?? wholeAllow(context);
+  if (rule || context.mode === "acceptEdits") return { rule };
+  return missing(`No rule allows to write ${source}.`);
+}
+
+function wholeAllow({ rules }: GateContext): Rule | undefined {
+  return rules.allow.whole.find(({ tools }) => tools[0]?.head === "Edit");
+}
