@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { costs } from "../runtime/cost.ts";
 import { type SupervisorSigns, supervisorOf } from "../runtime/liveness.ts";
 import { roster } from "../runtime/roster.ts";
+import { waitingApprovals } from "../team/approvals.ts";
 import { readMailbox } from "../team/mail.ts";
 import type { TeamFacts } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -37,6 +38,7 @@ export async function lookAtTeam(team: Team): Promise<StatusView> {
       total: members.length,
       starting: agentsIn("starting"),
       working: agentsIn("working"),
+      awaiting: agentsIn("awaiting"),
       idle: agentsIn("idle"),
       paused: agentsIn("paused"),
       unresponsive: agentsIn("unresponsive"),
@@ -54,6 +56,7 @@ export async function lookAtTeam(team: Team): Promise<StatusView> {
       held: countOf("held"),
       failed: countOf("failed"),
     },
+    approvals: waitingApprovals(state).length,
     unread,
     tokens: { input, output, cacheRead, cacheWrite },
     costUsd,
@@ -78,7 +81,12 @@ function supervisorOutput(signs: SupervisorSigns | undefined): Status["superviso
 function warningsOf(team: Team, members: readonly MemberLine[], isStale: boolean): readonly string[] {
   const torn = team.store.torn().length;
   const died = members.filter(({ state }) => state === "died").map(({ name }) => name);
+  const asked = waitingApprovals(team.state());
+  const askers = [...new Set(asked.map(({ by }) => by))];
   return [
+    ...(asked.length > 0
+      ? [`${counted(asked.length, "question")} for you from ${askers.join(", ")}; troupe approvals`]
+      : []),
     ...(torn > 0 ? [`${counted(torn, "torn line")}, skipped; troupe doctor shows where`] : []),
     ...(isStale ? ["its supervisor is dead; troupe resume starts it again"] : []),
     ...(died.length > 0 && !isStale ? [`died: ${died.join(", ")}; troupe agent show NAME says how`] : []),

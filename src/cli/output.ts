@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ApprovalKind, PermissionMode } from "../protocol/permissions.ts";
 import { TASK_STATES } from "../team/derive.ts";
 
 /**
@@ -54,20 +55,58 @@ export const AgentOutput = z.object({
   name: z.string(),
   role: z.string().nullable(),
   lead: z.boolean(),
-  state: z.enum(["starting", "working", "idle", "paused", "unresponsive", "stopped", "died"]),
+  state: z.enum(["starting", "working", "awaiting", "idle", "paused", "unresponsive", "stopped", "died"]),
+  waitingFor: z.enum(["permission", "plan"]).nullable(),
   since: Time,
   detail: z.string().nullable(),
   model: z.string().nullable(),
+  permissionMode: PermissionMode,
   backend: z.enum(["child", "hand"]),
   pid: z.int().nullable(),
   task: z.string().nullable(),
   unread: z.int(),
+  /** Its questions that wait for a person. */
+  approvals: z.int(),
   restarts: z.int(),
   context: z.object({ used: z.int(), max: z.int().nullable() }).nullable(),
   tokens: Tokens.nullable(),
   costUsd: z.number().nullable(),
 });
 export const AgentList = z.array(AgentOutput).readonly();
+
+/**
+ * A line of `approvals`, and what `approve` and `deny` answer, one for each. `id` is the handle that both take; `entry`
+ * the question's entry in the journal. `input` null and `body` named: it is too large to be shown here.
+ */
+export const ApprovalOutput = z.object({
+  id: z.string(),
+  entry: z.string(),
+  kind: ApprovalKind,
+  agent: z.string(),
+  /** The sub-agent that wants it. */
+  sub: z.string().nullable(),
+  task: z.string().nullable(),
+  at: Time,
+  tool: z.string().nullable(),
+  input: z.unknown(),
+  body: z.string().nullable(),
+  summary: z.string(),
+  reason: z.string().nullable(),
+  /** What `approve --always` would keep; null = it can be allowed this once only. */
+  rule: z.string().nullable(),
+  plan: z.object({ version: z.int(), text: z.string(), files: z.array(z.string()).readonly() }).nullable(),
+  answer: z
+    .object({
+      at: Time,
+      by: z.string(),
+      verdict: z.enum(["allow", "deny"]),
+      note: z.string().nullable(),
+      always: z.string().nullable(),
+      mode: PermissionMode.nullable(),
+    })
+    .nullable(),
+});
+export const ApprovalList = z.array(ApprovalOutput).readonly();
 
 /** A line of `inbox`. */
 export const MessageOutput = z.object({
@@ -110,6 +149,7 @@ export const StatusOutput = z.object({
     total: z.int(),
     starting: z.int(),
     working: z.int(),
+    awaiting: z.int(),
     idle: z.int(),
     paused: z.int(),
     unresponsive: z.int(),
@@ -127,6 +167,8 @@ export const StatusOutput = z.object({
     held: z.int(),
     failed: z.int(),
   }),
+  /** Questions that wait for the person. */
+  approvals: z.int(),
   /** Messages to the person that nobody has read. */
   unread: z.int(),
   tokens: Tokens,

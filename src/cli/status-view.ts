@@ -9,6 +9,7 @@ import { table } from "./table.ts";
 const STATE_STYLES: Readonly<Record<MemberLine["state"], Style>> = {
   starting: "cyan",
   working: "yellow",
+  awaiting: "magenta",
   idle: "green",
   paused: "dim",
   unresponsive: "red",
@@ -17,11 +18,11 @@ const STATE_STYLES: Readonly<Record<MemberLine["state"], Style>> = {
 };
 
 export function memberRow(member: MemberLine, now: number): readonly Piece[] {
-  const { name, role, lead, state, since, task, unread, tokens, costUsd } = member;
+  const { name, role, lead, state, waitingFor, since, task, unread, tokens, costUsd } = member;
   return [
     styled("bold", name),
     lead ? "lead" : (role ?? ""),
-    styled(STATE_STYLES[state], state),
+    styled(STATE_STYLES[state], waitingFor === null ? state : `${state} ${waitingFor}`),
     ageText(since, now),
     task === null ? "" : `#${task}`,
     unread > 0 ? String(unread) : "",

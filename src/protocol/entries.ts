@@ -102,6 +102,8 @@ const schemas = {
     instance: InstanceId,
     pid: z.int().positive(),
     replaces: EntryId.optional(),
+    /** The team runs without a person: what is asked is denied after so many milliseconds. Absent: it waits. */
+    answerWithinMs: z.int().nonnegative().optional(),
   }),
   lapse: z.looseObject({ op: z.literal("lapse"), ...head, lease: EntryId }),
   /** The member, or everybody when absent, is asked to end in good order. */

@@ -41,7 +41,10 @@ export const RunFile = z.looseObject({
   startedAt: z.string().max(40),
   /** ISO time of the last sign of life, each 10 s. */
   beat: z.string().max(40),
-  status: z.enum(["starting", "working", "idle", "paused", "stopping"]),
+  /** awaiting: in the middle of a turn, and a person is asked. */
+  status: z.enum(["starting", "working", "awaiting", "idle", "paused", "stopping"]),
+  /** With `awaiting`: what is asked for. */
+  waitingFor: z.enum(["permission", "plan"]).nullish(),
   since: z.string().max(40),
   task: TaskId.nullable(),
   model: z.string().nullable(),

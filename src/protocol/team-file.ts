@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MemberName, Role, TeamName } from "./names.ts";
+import { PermissionMode } from "./permissions.ts";
 
 const Text = z
   .string()
@@ -15,6 +16,8 @@ export const TeamFileMember = z.strictObject({
   prompt: Text.optional(),
   tools: z.array(z.string().trim().min(1).max(200)).max(200).optional(),
   dir: z.string().min(1).max(4096).optional(),
+  permissionMode: PermissionMode.optional(),
+  plan: z.boolean().optional(),
 });
 export type TeamFileMember = z.infer<typeof TeamFileMember>;
 
@@ -40,6 +43,7 @@ export const TeamFile = z.strictObject({
   tasks: z.array(TeamFileTask).max(10_000).optional(),
   review: z.boolean().optional(),
   durability: z.enum(["default", "power"]).optional(),
+  planApproval: z.enum(["user", "lead"]).optional(),
 });
 export type TeamFile = z.infer<typeof TeamFile>;
 

@@ -35,6 +35,7 @@ const OWN: ReadonlySet<string> = new Set([
   "TROUPE_INSTANCE",
   "TROUPE_PARENT",
   "TROUPE_ONLY",
+  "TROUPE_ANSWER_WITHIN",
 ]);
 
 export interface ChildNames {

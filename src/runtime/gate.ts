@@ -2,6 +2,7 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import type { Verdict } from "../agent/loop-deps.ts";
 import type { ToolCall } from "../agent/tool.ts";
+import type { PermissionMode } from "../protocol/permissions.ts";
 
 /** What a member may do, from its definition in the journal. */
 export interface Permissions {
@@ -10,6 +11,8 @@ export interface Permissions {
   readonly lead: boolean;
   /** `definition.tools`: the tools it has at all; undefined = all but Bash. */
   readonly tools: readonly string[] | undefined;
+  /** `plan`: nothing that changes files. */
+  readonly mode?: PermissionMode;
 }
 
 /** How a team works together: every member has these, whatever `definition.tools` names. */
@@ -22,10 +25,15 @@ export const TEAM_TOOLS: ReadonlySet<string> = new Set([
   "TaskGet",
   "ListMembers",
   "ReportDone",
+  // Only who works by plans has the one, and only the lead of such a team the other.
+  "ExitPlanMode",
+  "AnswerPlan",
 ]);
 /** Tools that change files, by the input field that names the file. */
 const Written = z.looseObject({ file_path: z.string().optional(), path: z.string().optional() });
 const WRITING: ReadonlySet<string> = new Set(["Write", "Edit"]);
+/** What a member in plan mode may not use. A shell writes too. */
+const CLOSED: ReadonlySet<string> = new Set([...WRITING, "Bash"]);
 
 /** Whether the member has that tool at all; what it has not is not shown to its model either. */
 export function hasTool({ lead, tools }: Permissions, name: string): boolean {
@@ -41,6 +49,10 @@ export function grants(tools: Permissions["tools"], name: string): boolean {
 /** The one door in front of every tool call. Pure: a link that leads out of the folder is the file tools' to refuse. */
 export function decide(permissions: Permissions, call: ToolCall): Verdict {
   if (!hasTool(permissions, call.name)) return denied(missing(permissions, call.name));
+  if (permissions.mode === "plan" && CLOSED.has(call.name))
+    return denied(
+      `${call.name} is closed while you plan. Read what you need, then submit the plan for your task with ExitPlanMode; once it is approved you may write.`,
+    );
   if (!WRITING.has(call.name)) return { allowed: true };
   const input = Written.safeParse(call.input);
   const path = input.success ? (input.data.file_path ?? input.data.path) : undefined;

@@ -1,7 +1,8 @@
 import type { UserInput } from "../agent/loop-deps.ts";
 import type { Message } from "../protocol/message.ts";
 import type { EntryId, InstanceId, TaskId } from "../protocol/names.ts";
-import type { Member, Task, TeamFacts } from "../team/state.ts";
+import { handleOf } from "../team/approvals.ts";
+import type { Approval, Member, Task, TeamFacts } from "../team/state.ts";
 import { fenced, plainText, quoted } from "./member-text.ts";
 
 /** A message longer than this many characters is cut for the model: a mailbox takes 10 MiB, a context does not. */
@@ -111,6 +112,22 @@ export function reviewNotice(task: Task): UserInput {
   return {
     id: `review:${task.id}:${task.attempts}`,
     text: `Task #${task.id} ${quoted(task.subject)} is done by ${task.previousOwner ?? "its owner"} and waits for a review. Look at the work, then TaskUpdate with status passed, or returned with a note.`,
+  };
+}
+
+/** A plan that the lead may answer. */
+export function planNotice(
+  { id, number, by, task, plan }: Approval,
+  subject: string,
+  mark: string,
+): UserInput {
+  const files = plan?.files.length ? `\nFiles: ${plan.files.join(", ")}` : "";
+  return {
+    id: `plan:${id}`,
+    text:
+      `${by} may not write before you answer its plan ${handleOf({ number })} (version ${plan?.version ?? 1}) for task #${task ?? "?"} ${quoted(subject)}:\n` +
+      `${fenced(`${plan?.text ?? ""}${files}`, mark)}\n` +
+      `Judge it, then AnswerPlan with id ${handleOf({ number })}: approve, or reject with a note that says what to change.`,
   };
 }
 

@@ -1,12 +1,14 @@
 import type { UserInput } from "../agent/loop-deps.ts";
-import { isHeld, openBlockers, openTasks, presentMembers } from "../team/derive.ts";
-import type { Member, Task, TeamState } from "../team/state.ts";
+import { waitingApprovals } from "../team/approvals.ts";
+import { isHeld, openBlockers, openTasks, presentMember, presentMembers } from "../team/derive.ts";
+import type { Approval, Member, Task, TeamState } from "../team/state.ts";
 import {
   doneNotice,
   endedNotice,
   failedNotice,
   heldNotice,
   numbers,
+  planNotice,
   reviewNotice,
   stuckNotice,
 } from "./inputs.ts";
@@ -25,7 +27,19 @@ export function leadNotices(state: TeamState, mark: () => string): readonly User
   for (const member of state.members.values()) {
     if (!member.lead && hasEndedForGood(member)) notices.push(endedNotice(member));
   }
+  if (state.team?.settings.planApproval === "lead") notices.push(...planNotices(state, mark));
   return notices;
+}
+
+/** Its own plans are the user's to answer. */
+function planNotices(state: TeamState, mark: () => string): readonly UserInput[] {
+  return waitingApprovals(state)
+    .filter(({ kind, by }) => kind === "plan" && presentMember(state, by)?.lead === false)
+    .map((approval) => planNotice(approval, subjectOf(state, approval), mark()));
+}
+
+function subjectOf(state: TeamState, { task, summary }: Approval): string {
+  return (task === undefined ? undefined : state.tasks.get(task)?.subject) ?? summary;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { UserInput } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
+import { type OwnApprovals, openApprovals } from "./approvals.ts";
 import { openEventLog } from "./event-log.ts";
 import { type MemberAgent, openMemberAgent } from "./member-agent.ts";
 import type { LifeControl } from "./member-control.ts";
@@ -19,6 +20,7 @@ export interface MemberParts {
   readonly agent: MemberAgent;
   readonly compaction: Setup["compaction"];
   readonly presence: OwnPresence;
+  readonly approvals: OwnApprovals;
   /** What the model is told first, or after a restart in the middle of something; [] = it waits. */
   readonly first: readonly UserInput[];
 }
@@ -33,7 +35,8 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const mailbox = await openMailbox(team, me, transcript.seenMail);
   const { seen, isAnswered } = transcript;
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
-  const setup = setUp(job);
+  const approvals = openApprovals(team, me);
+  const setup = setUp(job, { approvals, control });
   const presence = openPresence(job, () => setup.model().name, control);
   const agent = openMemberAgent({
     team,
@@ -48,5 +51,5 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   });
   const duty = openDuty({ team, me, lead, intake, clock: job.clock });
   const first = firstInputs(job, { intake, agent, transcript });
-  return { mailbox, intake, duty, agent, compaction: setup.compaction, presence, first };
+  return { mailbox, intake, duty, agent, compaction: setup.compaction, presence, approvals, first };
 }

@@ -1,11 +1,13 @@
 import { packageVersion } from "../base/package-version.ts";
 import { ownIdentity } from "../base/process-identity.ts";
 import { untilNextTick } from "../base/watch.ts";
+import type { Op } from "../protocol/entries.ts";
 import type { RunFile, Usage } from "../protocol/files.ts";
 import { addUsage, NO_USAGE, type UsageEvent, usageOf } from "./cost.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
 import type { Life } from "./member-life.ts";
+import { type WaitingFor, waitingOf } from "./waiting-for.ts";
 
 /** Between two signs of life, in ms. Source: faults.md §5. */
 const BEAT_MS = 10_000;
@@ -48,6 +50,9 @@ export function openPresence(job: MemberJob, model: () => string, control: LifeC
     if (write !== undefined) writing ??= writeNewest();
   };
   control.subscribe(show);
+  job.team.subscribe(({ entry, verdict }) => {
+    if (verdict.ok && isQuestion(entry.op)) show();
+  });
   const beat = (): void => {
     timer = setTimeout(() => {
       show();
@@ -81,10 +86,11 @@ async function runFile(
 ): Promise<(signs: Signs) => RunFile> {
   const iso = (): string => new Date(team.host.now()).toISOString();
   const fixed = { ...(await ownIdentity()), version: packageVersion(), startedAt: iso() };
-  let status = statusOf(control);
+  let status: RunFile["status"] = "starting";
   let since = fixed.startedAt;
   return (signs) => {
-    const now = statusOf(control);
+    const waitingFor = waitingOf(team.state(), member.name);
+    const now = statusOf(control, waitingFor);
     if (now !== status) since = iso();
     status = now;
     const [task = null] = team.index.owned(member.name);
@@ -95,6 +101,7 @@ async function runFile(
       member: member.name,
       beat: iso(),
       status,
+      waitingFor: now === "awaiting" ? waitingFor : null,
       since,
       task,
       model: model(),
@@ -108,9 +115,14 @@ function isOurs(life: Life): boolean {
   return !("why" in life) || life.why === "asked";
 }
 
-function statusOf(control: LifeControl): RunFile["status"] {
+function statusOf(control: LifeControl, waitingFor: WaitingFor): RunFile["status"] {
   const { status } = control.life();
+  if (status === "working" && waitingFor !== null) return "awaiting";
   return status === "stopped" ? "stopping" : status;
+}
+
+function isQuestion(op: Op): boolean {
+  return op === "ask" || op === "answer" || op === "settle";
 }
 
 /** Adds up the model calls of this life, and shows the sum and how full the context was. */

@@ -5,6 +5,8 @@ import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
 import type { MemberJob } from "./member-job.ts";
 import { memberTools } from "./member-tools.ts";
 import { openModel } from "./model-source.ts";
+import { modeOf } from "./plan-mode.ts";
+import type { Planning } from "./plan-tools.ts";
 import { systemPrompt } from "./prompt.ts";
 
 /** What every turn of a life is made with. The model is asked for at the beginning of each: it may be another one. */
@@ -13,17 +15,17 @@ export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate"> {
   readonly compaction: MemberCompaction;
 }
 
-export function setUp(job: MemberJob): Setup {
+export function setUp(job: MemberJob, planning: Planning): Setup {
   const { team, facts, member } = job;
   const { definition, lead } = member;
   const permissions: Permissions = { dir: definition.dir ?? facts.dir, lead, tools: definition.tools };
-  const tools = memberTools(job, permissions.dir).filter(({ name }) => hasTool(permissions, name));
+  const tools = memberTools(job, permissions.dir, planning).filter(({ name }) => hasTool(permissions, name));
   return {
     model: chosenModel(job),
     compaction: openCompaction(team, member.name),
     system: systemPrompt(facts, member, permissions.dir),
     tools: () => tools,
-    gate: (call) => Promise.resolve(decide(permissions, call)),
+    gate: (call) => Promise.resolve(decide({ ...permissions, mode: modeOf(team, member.name) }, call)),
   };
 }
 

@@ -47,6 +47,8 @@ async function turn(job: MemberJob, living: Living, inputs: readonly UserInput[]
   const isFirst = life.status !== "working" || life.failures === 0;
   const end = await outcomeOfRun(job, parts, inputs);
   parts.duty.rested(parts.agent.hasAsked());
+  // The turn has come to its end: what an earlier life asked in it is not asked any more.
+  if (end.reason === "done") await parts.approvals.withdrawForgotten().catch(onTrouble);
   const text = control.isStopping() || !isFirst ? undefined : troubleText(member.name, end);
   if (text !== undefined) await tell(job, end, text).catch(onTrouble);
   return end;

@@ -59,7 +59,10 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
     });
     const why = await workUntilStopped(job, { parts, control, bell });
     isOurs = why === "asked";
-    if (isOurs) await giveBackTasks(job);
+    if (isOurs) {
+      await parts.approvals.withdrawForgotten();
+      await giveBackTasks(job);
+    }
   } finally {
     stops.close();
     controls.close();

@@ -1,15 +1,27 @@
 import type { RunFile, Usage } from "../protocol/files.ts";
 import type { EntryId, MemberName, Party, Role, TaskId } from "../protocol/names.ts";
 import { sameName } from "../protocol/names.ts";
+import type { PermissionMode } from "../protocol/permissions.ts";
+import { waitingApprovals } from "../team/approvals.ts";
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { type LifeSigns, lifeOf } from "./liveness.ts";
+import { modeOf } from "./plan-mode.ts";
+import type { WaitingFor } from "./waiting-for.ts";
 
 /**
- * starting: announced, not ready. working, idle, paused: as it says of itself. unresponsive: there, but stopped or without a
+ * starting: announced, not ready. working, awaiting, idle, paused: as it says of itself. unresponsive: there, but stopped or without a
  * sign of life for 30 s. stopped: no process, and none missing. died: its process is gone, or it was given up.
  */
-export type MemberState = "starting" | "working" | "idle" | "paused" | "unresponsive" | "stopped" | "died";
+export type MemberState =
+  | "starting"
+  | "working"
+  | "awaiting"
+  | "idle"
+  | "paused"
+  | "unresponsive"
+  | "stopped"
+  | "died";
 
 /** One line of the roster; the keys of `agent list --json` (cli.md §2). Times ISO 8601 UTC. */
 export interface MemberStatus {
@@ -17,15 +29,20 @@ export interface MemberStatus {
   readonly role: Role | null;
   readonly lead: boolean;
   readonly state: MemberState;
+  /** What it waits for a person to say, with `awaiting`. */
+  readonly waitingFor: WaitingFor;
   readonly since: string;
   /** How its last process ended: `killed (signal 9)`. Null while it lives. */
   readonly detail: string | null;
   readonly model: string | null;
+  readonly permissionMode: PermissionMode;
   readonly backend: "child" | "hand";
   readonly pid: number | null;
   /** The task it owns. */
   readonly task: TaskId | null;
   readonly unread: number;
+  /** Its questions that nobody has answered. */
+  readonly approvals: number;
   readonly restarts: number;
   /** Of the current life; null without one. */
   readonly tokens: Omit<Usage, "costUsd"> | null;
@@ -44,15 +61,19 @@ async function statusOf(team: Team, state: TeamState, member: Member): Promise<M
   const [signs, unread] = await Promise.all([lifeOf(team, member), unreadOf(team, member.name)]);
   const { name, role = null, lead, definition, backend, restarts } = member;
   const task = taskOf(state, name);
+  const own = stateOf(signs, task);
   return {
     name,
     role,
     lead,
-    state: stateOf(signs, task),
+    state: own,
+    waitingFor: own === "awaiting" ? (signs.run?.waitingFor ?? null) : null,
     ...lastChange(member, signs),
+    permissionMode: modeOf(team, name),
     backend,
     task,
     unread,
+    approvals: waitingApprovals(state).filter(({ by }) => sameName(by, name)).length,
     restarts,
     ...selfReport(signs.run, definition.model ?? null),
   };

@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Start these only; the others rest until somebody asks for them. */
   readonly only?: readonly MemberName[];
+  /** Nobody is there to be asked: a question is denied after so many milliseconds. */
+  readonly answerWithinMs?: number;
 }
 
 /**
@@ -33,15 +35,26 @@ export async function startTeam(workspace: Workspace, team: Team, options: Start
   const outputPath = supervisorOutput(configDir, team.name);
   const from = outputSize(outputPath);
   const instance = InstanceId.parse(host.newId());
-  const env = childEnv({ ...host.env, ...options.env }, { team: team.name, instance, configDir });
+  const env = {
+    ...childEnv({ ...host.env, ...options.env }, { team: team.name, instance, configDir }),
+    ...wishesOf(options),
+  };
   const started = await childBackend().start({
     argv: [process.execPath, host.program, "supervise"],
     cwd: state.team?.dir ?? host.cwd,
-    env: options.only ? { ...env, TROUPE_ONLY: options.only.join(",") } : env,
+    env,
     outputPath,
   });
   const end = await whenSupervised(team, instance, started);
   if (end !== "there") throw supervisorFailure(end, lastLines(outputPath, from));
+}
+
+/** What the supervisor is told beside the team's own state. */
+function wishesOf({ only, answerWithinMs }: StartOptions): Readonly<Record<string, string>> {
+  return {
+    ...(only && { TROUPE_ONLY: only.join(",") }),
+    ...(answerWithinMs !== undefined && { TROUPE_ANSWER_WITHIN: String(answerWithinMs) }),
+  };
 }
 
 async function whenSupervised(

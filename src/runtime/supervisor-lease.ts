@@ -18,11 +18,17 @@ export async function takeLease(team: Team, instance: InstanceId): Promise<void>
     instance,
     pid: process.pid,
     ...(current ? { replaces: current.lease.id } : {}),
+    ...answerTime(team.host.env["TROUPE_ANSWER_WITHIN"]),
   });
   if (outcome.ok) return;
   if (outcome.reason.kind === "supervised") throw alreadySupervised(outcome.reason.lease);
   const { code, message } = refusalText(outcome.reason);
   throw new TroupeError(code, message);
+}
+
+/** `TROUPE_ANSWER_WITHIN=60000`: nobody sits there; so many milliseconds after a question it counts as denied. */
+function answerTime(text: string | undefined): { readonly answerWithinMs?: number } {
+  return text !== undefined && /^\d{1,10}$/.test(text) ? { answerWithinMs: Number(text) } : {};
 }
 
 /** What a second supervisor hears, and whoever wants to start one. */

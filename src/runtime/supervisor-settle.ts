@@ -1,5 +1,6 @@
-import type { Actor } from "../protocol/names.ts";
+import type { Actor, MemberName } from "../protocol/names.ts";
 import { sameName } from "../protocol/names.ts";
+import { settleApproval } from "../team/approvals.ts";
 import { memberNamed } from "../team/derive.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -34,6 +35,8 @@ export async function settleLife(
   for (const { id, owner, claim } of state.tasks.values())
     if (owner !== undefined && claim !== undefined && sameName(owner, member.name))
       await team.commit({ op: "release", by, task: id, claim, why });
+  // Who died is started again, and takes its questions over; nobody waits for the others.
+  if (how !== "died") await withdrawAll(team, member.name);
   await sweepUnfinishedWrites(team, current);
   await team.commit({
     op: "end",
@@ -44,4 +47,9 @@ export async function settleLife(
     detail: detail.slice(0, DETAIL_MAX),
   });
   await team.store.presence.remove(member.name, life.instance);
+}
+
+async function withdrawAll(team: Team, name: MemberName): Promise<void> {
+  for (const { id, by, settled } of team.state().approvals.values())
+    if (!settled && sameName(by, name)) await settleApproval(team, "system", id, "withdrawn");
 }

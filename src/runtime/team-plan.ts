@@ -42,7 +42,11 @@ export async function readTeamFile(path: string, dir: string): Promise<TeamPlan>
     name: file.name ?? teamNameOf(dir),
     ...given({ goal: file.goal }),
     dir,
-    settings: given({ review: file.review, durability: file.durability }),
+    settings: given({
+      review: file.review,
+      durability: file.durability,
+      planApproval: file.planApproval,
+    }),
     members: await planMembers(path, dir, file.members ?? []),
     tasks: planTasks(path, file.tasks ?? []),
   };
@@ -149,7 +153,7 @@ interface Where {
 }
 
 async function planMember(member: TeamFileMember, where: Where): Promise<PlannedMember> {
-  const { name, role, tools } = member;
+  const { name, role, tools, permissionMode, plan } = member;
   const model = member.model ?? where.model;
   const prompt = member.prompt === undefined ? undefined : await promptText(member.prompt, where);
   const dir = member.dir === undefined ? undefined : await memberFolder(member.dir, where);
@@ -158,7 +162,7 @@ async function planMember(member: TeamFileMember, where: Where): Promise<Planned
     ...given({ role }),
     lead: isLead(member),
     backend: "child",
-    definition: given({ model, prompt, tools, dir }),
+    definition: given({ model, prompt, tools, dir, permissionMode, plan }),
   };
 }
 

@@ -96,6 +96,9 @@ async function spawn(deps: TeamToolDeps, { name, role, wanted }: Spawn): Promise
       ...(own.model === undefined ? {} : { model: own.model }),
       ...(own.tools === undefined ? {} : { tools: own.tools }),
       ...(own.dir === undefined ? {} : { dir: own.dir }),
+      // L20: who may not write before its plan is approved gets nobody who may.
+      ...(own.plan === undefined ? {} : { plan: own.plan }),
+      ...(own.permissionMode === undefined ? {} : { permissionMode: own.permissionMode }),
       ...wanted,
     },
   });

@@ -107,6 +107,8 @@ export interface Lease {
   readonly instance: InstanceId;
   readonly pid: number;
   readonly at: string;
+  /** How long a question waits for an answer, in ms; absent = as long as it takes. */
+  readonly answerWithinMs?: number;
 }
 
 export interface TeamFacts {

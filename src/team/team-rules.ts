@@ -31,8 +31,9 @@ export function lease(state: TeamState, entry: EntryOf<"lease">): Verdict {
   if (!state.team) return refuse({ kind: "no_team" });
   const current = state.team.lease;
   if (current && current.id !== entry.replaces) return refuse({ kind: "supervised", lease: current });
-  const { id, instance, pid, at } = entry;
-  return accepted({ team: { ...state.team, lease: { id, instance, pid, at }, stopping: false } });
+  const { id, instance, pid, at, answerWithinMs } = entry;
+  const held = { id, instance, pid, at, ...(answerWithinMs !== undefined && { answerWithinMs }) };
+  return accepted({ team: { ...state.team, lease: held, stopping: false } });
 }
 
 export function lapse(state: TeamState, entry: EntryOf<"lapse">): Verdict {

@@ -15,6 +15,7 @@ export const agentSpawn = defineCommand({
       note: "its own",
       exit: 0,
     },
+    { line: "troupe agent spawn painter --plan", note: "its plans wait in troupe approvals", exit: 0 },
     { line: "troupe agent spawn all", note: "exit 2: the name is reserved", exit: 2 },
   ],
   arguments: [["<name>", "its name"]],
@@ -22,6 +23,7 @@ export const agentSpawn = defineCommand({
     ["--role <role>", "its role"],
     ["--model <model>", "its model"],
     ["--prompt <text>", "who it is, in front of its tasks"],
+    ["--plan", "it only reads until the plan for its task is approved"],
     ["--tools <names>", "the tools it has: Read,Write,Bash; all but Bash unless given"],
   ],
   input: z.object({
@@ -34,6 +36,7 @@ export const agentSpawn = defineCommand({
       .min(1, "it is empty")
       .max(64 * 1024, "at most 65536 characters")
       .optional(),
+    plan: z.literal(true).optional(),
     tools: z
       .string()
       .transform((text) =>
@@ -45,12 +48,12 @@ export const agentSpawn = defineCommand({
       .optional(),
   }),
   notForAgents: true,
-  run: ({ name, role, model, prompt, tools }, context) =>
+  run: ({ name, role, ...wanted }, context) =>
     withTeam(context, undefined, async ({ team, me }) => {
       const { joinMember } = await import("../../../team/members.ts");
       const { supervisorOf } = await import("../../../runtime/liveness.ts");
       const { showTeam } = await import("../../team-view.ts");
-      const definition = given({ model, prompt, tools });
+      const definition = given(wanted);
       const joined = await joinMember(team, me, { name, ...given({ role }), backend: "child", definition });
       if (!joined.ok) throw await refused(joined.reason, team.state());
       const supervisor = await supervisorOf(team);

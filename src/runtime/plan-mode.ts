@@ -1,0 +1,31 @@
+import { type MemberName, sameName } from "../protocol/names.ts";
+import type { PermissionMode } from "../protocol/permissions.ts";
+import { memberNamed } from "../team/derive.ts";
+import type { Task } from "../team/state.ts";
+import type { Team } from "../team/team.ts";
+
+/**
+ * The mode in which a member works now, from the journal alone, so that a restart keeps it. Who plans first reads only,
+ * until the plan of every task that it owns is approved: nobody can tell for which of two tasks a file is written.
+ */
+export function modeOf(team: Team, me: MemberName): PermissionMode {
+  const { permissionMode = "default", plan = false } = memberNamed(team.state(), me)?.definition ?? {};
+  if (!plan) return permissionMode;
+  const owned = ownedTasks(team, me);
+  const [first] = owned;
+  if (first === undefined || !owned.every((task) => hasApprovedPlan(task, me))) return "plan";
+  return first.plan?.mode ?? (permissionMode === "plan" ? "default" : permissionMode);
+}
+
+/** Tasks of `me` whose plan nobody has approved yet, the longest owned first. */
+export function unplannedTasks(team: Team, me: MemberName): readonly Task[] {
+  return ownedTasks(team, me).filter((task) => !hasApprovedPlan(task, me));
+}
+
+function ownedTasks(team: Team, me: MemberName): readonly Task[] {
+  return team.index.owned(me).flatMap((id) => team.state().tasks.get(id) ?? []);
+}
+
+function hasApprovedPlan({ plan }: Task, me: MemberName): boolean {
+  return plan?.verdict === "allow" && sameName(plan.by, me);
+}
