@@ -38,6 +38,9 @@ const VERBS: Readonly<Record<string, string>> = {
   "task.noted": "notes",
   "message.sent": "tells",
   "message.system": "is told",
+  "approval.asked": "asks you",
+  "approval.approved": "approves",
+  "approval.denied": "denies",
   "tool.started": "runs",
   "tool.failed": "error",
   "tool.denied": "denied",
@@ -60,6 +63,9 @@ const STYLES: Readonly<Record<string, Style>> = {
   "agent.died": "red",
   "agent.failed": "red",
   "agent.stuck": "red",
+  "approval.asked": "magenta",
+  "approval.approved": "green",
+  "approval.denied": "red",
   "tool.failed": "red",
   "tool.denied": "red",
 };
@@ -163,6 +169,8 @@ function verbOf({ type, tool }: TimelineItem): string {
 
 function wordsOf(item: TimelineItem): string {
   const { type, text, tool } = item;
+  // The command stands in front: of a long line the end is cut.
+  if (type === "approval.asked") return `(troupe approve ${text.split(" ", 1)[0] ?? ""}) ${text}`;
   if (type === "message.sent") return `${recipients(item)}: ${text}`;
   if (type === "tool.started" && tool !== undefined && TOOL_VERBS[tool] === undefined)
     return `${tool} ${text}`;

@@ -221,7 +221,7 @@ export const InitOutput = z.object({ path: z.string(), team: z.string() });
 export const TimelineOutput = z.looseObject({
   v: z.literal(1),
   at: Time,
-  type: z.string().regex(/^(team|agent|task|message|tool)\.[a-z_]+$/),
+  type: z.string().regex(/^(team|agent|task|message|approval|tool)\.[a-z_]+$/),
   agent: z.string().nullable(),
   text: z.string(),
 });

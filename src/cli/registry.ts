@@ -63,6 +63,9 @@ export const sections: readonly Section<CommandEntry>[] = [
       },
       { name: "send", load: async () => (await import("./commands/send.ts")).send },
       { name: "inbox", load: async () => (await import("./commands/inbox.ts")).inbox },
+      { name: "approvals", load: async () => (await import("./commands/approvals.ts")).approvals },
+      { name: "approve", load: async () => (await import("./commands/approve.ts")).approve },
+      { name: "deny", load: async () => (await import("./commands/deny.ts")).deny },
     ],
   },
   {

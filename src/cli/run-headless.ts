@@ -14,11 +14,12 @@ import { runTeam } from "./run-team.ts";
 export interface HeadlessWishes extends Omit<PlanWishes, "dir" | "name"> {
   readonly context: Context;
   readonly timeoutMs?: number | undefined;
+  readonly answerWithinMs?: number | undefined;
 }
 
 /** `run`: a new team from its first entry to the lead's report; answers the worst of how it went. */
 export async function runHeadless(
-  { context, timeoutMs, ...wishes }: HeadlessWishes,
+  { context, timeoutMs, answerWithinMs, ...wishes }: HeadlessWishes,
   signal: AbortSignal,
 ): Promise<number> {
   const { host, flags } = context;
@@ -38,7 +39,7 @@ export async function runHeadless(
       context,
       workspace,
       plan: { ...plan, name: free },
-      ...given({ timeoutMs }),
+      ...given({ timeoutMs, answerWithinMs }),
       after: async (team, how) => {
         exit = await showEnd(context, team, how);
         context.screen.say(styled("dim", `next: troupe timeline --team ${team.name}`));

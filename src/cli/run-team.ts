@@ -1,3 +1,4 @@
+import { given } from "../runtime/given.ts";
 import type { TeamPlan } from "../runtime/team-plan.ts";
 import { type TeamEnd, waitUntilDone } from "../runtime/wait-until-done.ts";
 import type { Workspace } from "../runtime/workspace.ts";
@@ -10,6 +11,8 @@ export interface TeamRun {
   readonly workspace: Workspace;
   readonly plan: TeamPlan;
   readonly timeoutMs?: number;
+  /** How long a question of an agent waits for its answer; absent: as long as it takes. */
+  readonly answerWithinMs?: number;
   /** Called with the open team once its processes have ended, before it is closed. */
   readonly after: (team: Team, end: TeamEnd) => Promise<void>;
 }
@@ -24,7 +27,7 @@ const BREAK_LIMITS = { graceMs: 4_000, termMs: 2_000 } as const;
  * Nothing of it runs when this comes back, whatever happened in between.
  */
 export async function runTeam(run: TeamRun, signal: AbortSignal): Promise<TeamEnd> {
-  const { context, workspace, plan, timeoutMs, after } = run;
+  const { context, workspace, plan, timeoutMs, answerWithinMs, after } = run;
   const { startTeam } = await import("../runtime/start-team.ts");
   const { stopTeam } = await import("../runtime/stop-team.ts");
   const team = await workspace.create(plan);
@@ -36,7 +39,7 @@ export async function runTeam(run: TeamRun, signal: AbortSignal): Promise<TeamEn
       shown = showLiveLog(context, team, { tools: true }, over.signal);
       // Awaited below; without this a failure before that would end the process.
       shown.catch(() => undefined);
-      await startTeam(workspace, team);
+      await startTeam(workspace, team, given({ answerWithinMs }));
       end = await waitUntilDone(team, timeoutMs === undefined ? {} : { timeoutMs }, signal);
     } finally {
       await stopTeam(workspace, team, signal.aborted ? BREAK_LIMITS : DONE_LIMITS);

@@ -24,7 +24,7 @@ export interface MemberAgent {
 export interface MemberAgentDeps {
   readonly team: Team;
   readonly me: MemberName;
-  readonly setup: Setup;
+  readonly setup: Omit<Setup, "approvals">;
   readonly transcript: Transcript;
   readonly intake: Intake;
   readonly events: EventLog;

@@ -1,6 +1,5 @@
 import type { UserInput } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
-import { type OwnApprovals, openApprovals } from "./approvals.ts";
 import { openEventLog } from "./event-log.ts";
 import { type MemberAgent, openMemberAgent } from "./member-agent.ts";
 import type { LifeControl } from "./member-control.ts";
@@ -20,7 +19,7 @@ export interface MemberParts {
   readonly agent: MemberAgent;
   readonly compaction: Setup["compaction"];
   readonly presence: OwnPresence;
-  readonly approvals: OwnApprovals;
+  readonly approvals: Setup["approvals"];
   /** What the model is told first, or after a restart in the middle of something; [] = it waits. */
   readonly first: readonly UserInput[];
 }
@@ -35,8 +34,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const mailbox = await openMailbox(team, me, transcript.seenMail);
   const { seen, isAnswered } = transcript;
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
-  const approvals = openApprovals(team, me);
-  const setup = setUp(job, { approvals, control });
+  const setup = setUp(job, control);
   const presence = openPresence(job, () => setup.model().name, control);
   const agent = openMemberAgent({
     team,
@@ -51,5 +49,6 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   });
   const duty = openDuty({ team, me, lead, intake, clock: job.clock });
   const first = firstInputs(job, { intake, agent, transcript });
-  return { mailbox, intake, duty, agent, compaction: setup.compaction, presence, approvals, first };
+  const { approvals, compaction } = setup;
+  return { mailbox, intake, duty, agent, compaction, presence, approvals, first };
 }

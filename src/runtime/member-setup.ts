@@ -1,29 +1,35 @@
 import type { LoopDeps, Model } from "../agent/loop-deps.ts";
 import { memberNamed } from "../team/derive.ts";
+import { type OwnApprovals, openApprovals } from "./approvals.ts";
 import { decide, hasTool, type Permissions } from "./gate.ts";
 import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
+import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
 import { memberTools } from "./member-tools.ts";
 import { openModel } from "./model-source.ts";
 import { modeOf } from "./plan-mode.ts";
-import type { Planning } from "./plan-tools.ts";
 import { systemPrompt } from "./prompt.ts";
 
 /** What every turn of a life is made with. The model is asked for at the beginning of each: it may be another one. */
 export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate"> {
   readonly model: () => Model;
   readonly compaction: MemberCompaction;
+  readonly approvals: OwnApprovals;
 }
 
-export function setUp(job: MemberJob, planning: Planning): Setup {
+export function setUp(job: MemberJob, control: LifeControl): Setup {
   const { team, facts, member } = job;
   const { definition, lead } = member;
   const permissions: Permissions = { dir: definition.dir ?? facts.dir, lead, tools: definition.tools };
-  const tools = memberTools(job, permissions.dir, planning).filter(({ name }) => hasTool(permissions, name));
+  const approvals = openApprovals(team, member.name);
+  const tools = memberTools(job, permissions.dir, { approvals, control }).filter(({ name }) =>
+    hasTool(permissions, name),
+  );
   return {
     model: chosenModel(job),
     compaction: openCompaction(team, member.name),
     system: systemPrompt(facts, member, permissions.dir),
+    approvals,
     tools: () => tools,
     gate: (call) => Promise.resolve(decide({ ...permissions, mode: modeOf(team, member.name) }, call)),
   };

@@ -12,7 +12,7 @@ export function systemPrompt(team: TeamFacts, member: Member, dir: string): stri
     team: team.name,
     role: member.role === undefined ? "" : `\nYour role is ${member.role}.`,
     dir,
-    rules: read(member.lead ? "prompt-lead.txt" : "prompt-teammate.txt"),
+    rules: `${read(member.lead ? "prompt-lead.txt" : "prompt-teammate.txt")}${member.definition.plan === true ? read("prompt-plan.txt") : ""}`,
     prompt:
       member.definition.prompt === undefined
         ? ""

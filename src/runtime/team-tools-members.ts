@@ -7,6 +7,7 @@ import { joinMember } from "../team/members.ts";
 import type { Member } from "../team/state.ts";
 import { completeTask } from "../team/tasks.ts";
 import { grants } from "./gate.ts";
+import { given } from "./given.ts";
 import { numbers } from "./inputs.ts";
 import { failed, ownTasks, refused, type TeamToolDeps } from "./team-tools-caller.ts";
 
@@ -86,23 +87,19 @@ async function spawn(deps: TeamToolDeps, { name, role, wanted }: Spawn): Promise
   const wider = (wanted.tools ?? []).filter((tool) => !grants(deps.tools, tool));
   if (wider.length > 0)
     return failed(`${name} was not added: you do not have ${wider.join(", ")} yourself, so it cannot either`);
-  const own = memberNamed(state, me)?.definition ?? {};
   const joined = await joinMember(team, me, {
     name,
-    ...(role === undefined ? {} : { role }),
+    ...given({ role }),
     lead: false,
     backend: "child",
-    definition: {
-      ...(own.model === undefined ? {} : { model: own.model }),
-      ...(own.tools === undefined ? {} : { tools: own.tools }),
-      ...(own.dir === undefined ? {} : { dir: own.dir }),
-      // L20: who may not write before its plan is approved gets nobody who may.
-      ...(own.plan === undefined ? {} : { plan: own.plan }),
-      ...(own.permissionMode === undefined ? {} : { permissionMode: own.permissionMode }),
-      ...wanted,
-    },
+    definition: { ...inherited(memberNamed(state, me)?.definition ?? {}), ...wanted },
   });
   return joined.ok ? `${name} has joined and is being started` : refused(joined.reason);
+}
+
+/** L20: who may not write before its plan is approved gets nobody who may. */
+function inherited({ model, tools, dir, plan, permissionMode }: MemberDefinition): MemberDefinition {
+  return given({ model, tools, dir, plan, permissionMode });
 }
 
 function leadReport({ team, me }: TeamToolDeps): Tool {

@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { InstanceId, MemberName, TaskId } from "../../src/protocol/names.ts";
 import { encodeLine } from "../../src/store/line-codec.ts";
-import { openFold } from "../../src/team/fold.ts";
+import { FOLD_VERSION, openFold } from "../../src/team/fold.ts";
 import type { Team } from "../../src/team/team.ts";
 import { must, runFile } from "../fixtures/agent-stand-in-memory.ts";
 import { deadIdentity } from "../fixtures/agent-stand-in-process.ts";
@@ -254,7 +254,7 @@ async function saveSnapshot(
     const last = entries.at(-1);
     if (last)
       await team.store.snapshot.save({
-        fold: 1,
+        fold: FOLD_VERSION,
         position: last.at,
         lastId: last.entry.id,
         state: state(fold),

@@ -21,6 +21,10 @@ export const run = defineCommand({
     ["--size <n>", `teammates beside the lead, where no file names them (1 to ${MAX_SIZE})`],
     ["--model <model>", "for all members"],
     ["--timeout <time>", "give up after 30m, 2h; exit 124"],
+    [
+      "--answer-within <time>",
+      "how long a question waits for troupe approve or deny before it counts as denied; unless given: for ever on a terminal, else not at all",
+    ],
   ],
   input: z.object({
     prompt: z.string().trim().min(1, "a goal is needed").optional(),
@@ -28,10 +32,13 @@ export const run = defineCommand({
     size: countArgument(MAX_SIZE).optional(),
     model: z.string().trim().min(1, "it is empty").max(200, "at most 200 characters").optional(),
     timeout: Duration.optional(),
+    answerWithin: Duration.optional(),
   }),
   notForAgents: true,
-  run: async ({ prompt, timeout, ...wishes }, context, signal) => {
+  run: async ({ prompt, timeout, answerWithin, ...wishes }, context, signal) => {
     const { runHeadless } = await import("../run-headless.ts");
-    return runHeadless({ context, ...wishes, goal: prompt, timeoutMs: timeout }, signal);
+    // Without a terminal nobody reads the question.
+    const answerWithinMs = answerWithin ?? (context.screen.width === undefined ? 0 : undefined);
+    return runHeadless({ context, ...wishes, goal: prompt, timeoutMs: timeout, answerWithinMs }, signal);
   },
 });

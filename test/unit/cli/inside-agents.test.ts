@@ -12,6 +12,8 @@ test.each([
   "agent spawn x",
   "agent stop builder",
   "agent kill builder",
+  "approve a_1",
+  "deny a_1 --note no",
   "doctor --fix",
 ])("inside an agent troupe %s answers 6", async (line) => {
   const world = await fixtureTeam();

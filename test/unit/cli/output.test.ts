@@ -8,7 +8,7 @@ import { sections } from "../../../src/cli/registry.ts";
 import { TeamFile } from "../../../src/protocol/team-file.ts";
 import { encodeLine } from "../../../src/store/line-codec.ts";
 import { BUILDER } from "../../support/cli-rows.ts";
-import { fixtureTeam, typeLine } from "../../support/cli-team.ts";
+import { BUILD, builderAsks, fixtureTeam, typeLine } from "../../support/cli-team.ts";
 import { until } from "../../support/until.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/cli.md"), "utf8");
@@ -20,6 +20,7 @@ const EXAMPLES: readonly (readonly [string, z.ZodType])[] = [
   ["agent list", output.AgentList],
   ["agent logs", output.EventOutput],
   ["inbox", output.MessageList],
+  ["approvals", output.ApprovalList],
   ["status", output.StatusOutput],
   ["send", output.SentOutput],
   ["timeline", output.TimelineList],
@@ -99,7 +100,11 @@ const LINES: readonly (readonly [string, z.ZodType])[] = [
   ["agent compact builder", output.AgentOutput],
   ["agent model builder opus", output.AgentOutput],
   ["inbox", output.MessageList],
+  ["approvals", output.ApprovalList],
   ["inbox builder", output.MessageList],
+  ["approvals", output.ApprovalList],
+  ["approve 1", output.ApprovalList],
+  ["deny 1 --note no", output.ApprovalList],
   ["status", output.StatusOutput],
   ["send builder hello", output.SentOutput],
   ["timeline", output.TimelineList],
@@ -122,6 +127,7 @@ test.each(LINES)("troupe %s --json prints one JSON text that its schema describe
   await typeLine(world, `${BUILDER} troupe task claim 1`);
   await world.type("troupe send builder hi");
   await world.type("troupe task note 1 seen");
+  await builderAsks(world, BUILD);
 
   const { stdout } = await world.type(`troupe ${line} --json`);
 
