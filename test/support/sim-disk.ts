@@ -75,11 +75,14 @@ export class SimDisk {
   /** The calls, answered at once; `fs()` gives the same as promises. */
   readonly now: DiskCalls;
   readonly #root: Inode;
+  /** Every inode ever made, by number: whoever has one open keeps it when its last name is gone. */
+  readonly #made = new Map<number, Inode>();
   #inodes = 1;
   #time = FIRST_TIME;
 
   constructor(root?: Inode) {
     this.#root = root ?? this.#make("folder", 0o755);
+    this.#made.set(this.#root.number, this.#root);
     this.now = this.#calls();
   }
 
@@ -104,7 +107,7 @@ export class SimDisk {
     };
   }
 
-  /** Another disk with the same content, names and inodes. What is open here is not open there. */
+  /** Another disk with the same content, names and inodes. What is open here is not open there: see `reopen`. */
   clone(): SimDisk {
     const copies = new Map<Inode, Inode>();
     const copy = (inode: Inode): Inode => {
@@ -116,9 +119,27 @@ export class SimDisk {
       return made;
     };
     const twin = new SimDisk(copy(this.#root));
+    for (const [number, inode] of this.#made) twin.#made.set(number, copy(inode));
     twin.#inodes = this.#inodes;
     twin.#time = this.#time;
     return twin;
+  }
+
+  /** The file of that number as somebody has it who opened it here or on the disk that this is a clone of. */
+  reopen(path: string, number: number): OpenFile {
+    const inode = this.#made.get(number);
+    if (!inode) throw new Error(`${path}: no inode ${number} was ever made`);
+    return new SimFile(this, path, inode, true);
+  }
+
+  /** All that a call could tell this disk from another by, times apart. */
+  fingerprint(): string {
+    return [...this.#made.values()]
+      .map(({ number, links, bytes, size, entries }) => {
+        const names = [...entries].map(([name, inode]) => `${name}=${inode.number}`).toSorted();
+        return `${number} ${links} ${names.join()} ${bytes.toString("latin1", 0, size)}`;
+      })
+      .join("\0");
   }
 
   /** From now on files are written that much later. */
@@ -199,7 +220,7 @@ export class SimDisk {
   }
 
   #make(kind: Inode["kind"], mode: number): Inode {
-    return {
+    const inode: Inode = {
       number: this.#inodes++,
       kind,
       links: kind === "folder" ? 2 : 1,
@@ -210,6 +231,8 @@ export class SimDisk {
       size: 0,
       entries: new Map(),
     };
+    this.#made.set(inode.number, inode);
+    return inode;
   }
 
   /** The trail of a path whose folder is there. */

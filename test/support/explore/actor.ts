@@ -8,7 +8,8 @@ import type { Team } from "../../../src/team/team.ts";
 import { testHost } from "../test-host.ts";
 import type { History } from "./history.ts";
 import { type Actor, NAMES, PATHS, type Scenario } from "./scenario.ts";
-import { SimProcess, type World } from "./sim-process.ts";
+import { SimProcess } from "./sim-process.ts";
+import type { World } from "./world.ts";
 
 interface ActorParts {
   readonly index: number;
@@ -22,12 +23,19 @@ export async function createActor(
   { index, history, notes }: ActorParts,
 ): Promise<Actor> {
   const { lie, twist, options, opensInside } = scenario;
-  const process = new SimProcess(world, index);
+  const { shared, laws, plan } = world;
+  const process = new SimProcess({
+    index,
+    among: scenario.processes.length,
+    laws,
+    faults: plan.faults,
+    world: shared,
+  });
   world.processes.push(process);
   const own = process.fs();
-  const fs = lie ? lie(own, process, world.disk) : own;
+  const fs = lie ? lie(own, process) : own;
   const opened = await openStore(fs, process, options);
-  const store = watched(twist ? twist(opened, index, world.disk) : opened, index, history);
+  const store = watched(twist ? twist(opened, index, process) : opened, index, history);
   const instance = InstanceId.parse(`process-${index}`);
   const open = async (): Promise<Team> =>
     history.watch(index, await openTeam(store, testHost(`p${index}`), instance, atOnce));

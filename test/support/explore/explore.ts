@@ -1,14 +1,19 @@
+import type { Thought } from "./minds.ts";
+import { createModel, type Model, type State } from "./model.ts";
 import { APPEND_FAULTS, type Crash, type Fault, NOTHING, PARTS, type Plan, planText } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
-import { type Run, search } from "./search.ts";
-import type { World } from "./sim-process.ts";
-import { beginRun } from "./team-run.ts";
+import { search } from "./search.ts";
+import { beginRun, type TeamRun } from "./team-run.ts";
 
 export interface Explored {
   readonly plans: number;
   readonly schedules: number;
   readonly redundant: number;
   readonly steps: number;
+  /** Ends that were checked, on a run of the real code from the start: see `createJudge`. */
+  readonly checked: number;
+  /** Calls of the processes, each with all that led to it. */
+  readonly thoughts: number;
   /** Plans that a limit cut short. */
   readonly cut: number;
   /** What is broken, the schedule that `--replay` takes, and the calls of that run. */
@@ -28,55 +33,100 @@ export interface ExploreOptions {
 
 /** How far a process came when nothing went wrong. */
 interface Reach {
-  calls: number;
-  changes: number;
-  appends: number;
+  readonly calls: number;
+  readonly changes: number;
+  readonly appends: number;
   readonly appendsAt: Set<number>;
 }
-
-type WorldRun = Run & { readonly world: World };
 
 /** Every schedule of a scenario: when nothing goes wrong, and under every plan with one crash or one fault. */
 export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Explored> {
   const { everyCall = false, both = false, onOutcome, ...rest } = options;
-  const reach = scenario.processes.map(
-    (): Reach => ({ calls: 0, changes: 0, appends: 0, appendsAt: new Set() }),
-  );
-  const sum = { plans: 0, schedules: 0, redundant: 0, steps: 0, cut: 0 };
+  const sum = { plans: 0, schedules: 0, redundant: 0, steps: 0, checked: 0, thoughts: 0, cut: 0 };
+  const base = await createModel(scenario, NOTHING);
   let plans: readonly Plan[] = [NOTHING];
   for (let at = 0; at < plans.length; at++) {
-    const plan = plans[at] ?? NOTHING;
-    const worlds: World[] = [];
-    const begin = async (): Promise<Run> => {
-      const run = await beginRun(scenario, { ...plan, everyCall });
-      worlds.splice(0, 1, run.world);
-      return run;
-    };
-    const end = (outcome: string): void => {
-      if (plan === NOTHING) for (const world of worlds) widen(reach, world);
-      onOutcome?.(outcome, plan);
-    };
-    const found = await search(begin, { ...rest, onOutcome: end });
+    const plan = { ...(plans[at] ?? NOTHING), everyCall };
+    const model = plan.faults.length === 0 ? base : await createModel(scenario, plan);
+    const judge = createJudge(scenario, plan, (outcome) => onOutcome?.(outcome, plan));
+    const found = await search(model.under(plan), { ...rest, end: judge.end });
     sum.plans++;
     sum.schedules += found.schedules;
     sum.redundant += found.redundant;
     sum.steps += found.steps;
+    sum.checked += judge.checked();
     if (!found.isComplete) sum.cut++;
-    if (found.broken) return { ...sum, broken: report(scenario, plan, found.broken, worlds) };
-    if (plan === NOTHING) plans = [NOTHING, ...plansOf(scenario, reach, { everyCall, both })];
+    if (found.broken) return { ...sum, broken: await report(scenario, plan, found.broken) };
+    if (at === 0) plans = [NOTHING, ...plansOf(scenario, reachOf(scenario, model), { everyCall, both })];
+    if (model !== base) sum.thoughts += model.minds.all.length;
   }
+  sum.thoughts += base.minds.all.length;
   return { ...sum, broken: undefined };
 }
 
-function widen(reach: readonly Reach[], { processes }: World): void {
-  for (const { index, calls, changes, appends, appendsAt } of processes) {
-    const mine = reach[index];
-    if (!mine) continue;
-    mine.calls = Math.max(mine.calls, calls);
-    mine.changes = Math.max(mine.changes, changes);
-    mine.appends = Math.max(mine.appends, appends);
-    for (const at of appendsAt) mine.appendsAt.add(at);
+interface Judge {
+  readonly end: (state: State, choices: readonly number[]) => Promise<string | undefined>;
+  readonly checked: () => number;
+}
+
+/**
+ * Looks at the ends of schedules. An end is what the disk holds, what everybody was told, and the past of each process.
+ * It is checked when disk and answers are new, or when one of the pasts is new to this disk: two processes know of one
+ * another by the disk alone, so what is true of each with the disk is true of both. To check it, the schedule is run
+ * again by the real code from the start, which must end on the same disk.
+ */
+function createJudge(scenario: Scenario, plan: Plan, onOutcome: (outcome: string) => void): Judge {
+  const seen = new Map<string, string>();
+  const pasts = new Set<string>();
+  let checked = 0;
+
+  async function check(
+    { place }: State,
+    choices: readonly number[],
+  ): Promise<{ broken: string | undefined; outcome: string }> {
+    checked++;
+    const run = await beginRun(scenario, plan);
+    for (const choice of choices) {
+      const broken = await run.step(choice);
+      if (broken !== undefined) return { broken, outcome: broken };
+    }
+    if (run.world.shared.fingerprint() !== place.world.fingerprint())
+      throw new Error(`${choices.join("")}: run again it ended on another disk`);
+    return run.end();
   }
+
+  return {
+    checked: () => checked,
+    end: async (state, choices) => {
+      const { place, thoughts } = state;
+      const key = `${place.id} ${thoughts.map(({ said }) => said).join()}`;
+      const mine = thoughts.map(({ id }) => `${id} ${place.id}`);
+      const known = seen.get(key);
+      if (known !== undefined && mine.every((past) => pasts.has(past))) {
+        onOutcome(known);
+        return undefined;
+      }
+      const { broken, outcome } = await check(state, choices);
+      seen.set(key, outcome);
+      for (const past of mine) pasts.add(past);
+      onOutcome(outcome);
+      return broken;
+    },
+  };
+}
+
+/** How far each process came when nothing went wrong. */
+function reachOf({ processes }: Scenario, { minds }: Model): readonly Reach[] {
+  return [...processes.keys()].map((index) => {
+    const mine = minds.all.filter(({ process }) => process === index);
+    const most = (of: (thought: Thought) => number): number => Math.max(0, ...mine.map(of));
+    return {
+      calls: most(({ calls }) => calls),
+      changes: most(({ changes }) => changes),
+      appends: most(({ appends }) => appends),
+      appendsAt: new Set(mine.flatMap(({ move, changes }) => (move?.change?.appends ? [changes] : []))),
+    };
+  });
 }
 
 function plansOf(
@@ -127,14 +177,14 @@ function faultsOf({ faults = [] }: Scenario, reach: readonly Reach[]): Fault[] {
   );
 }
 
-function report(
-  { name }: Scenario,
+async function report(
+  scenario: Scenario,
   plan: Plan,
   { what, choices }: { readonly what: string; readonly choices: readonly number[] },
-  worlds: readonly World[],
-): string {
-  const trace = worlds.flatMap((world) => world.trace.map((say) => `  ${say()}`));
-  return [what, `--replay '${name}:${planText(plan)}:${choices.join("")}'`, ...trace].join("\n");
+): Promise<string> {
+  const { trace } = await replay(scenario, plan, choices);
+  const again = `--replay '${scenario.name}:${planText(plan)}:${choices.join("")}'`;
+  return [what, again, ...trace.map((line) => `  ${line}`)].join("\n");
 }
 
 /** Takes exactly these steps, then goes on with whoever comes first. Answers what is broken, and the calls. */
@@ -152,7 +202,7 @@ export async function replay(
 
 /** One schedule, each step by `choose`. */
 export async function walk(
-  run: WorldRun,
+  run: TeamRun,
   choose: (enabled: readonly number[], depth: number) => number | undefined,
 ): Promise<{ broken: string | undefined; choices: readonly number[]; trace: readonly string[] }> {
   const choices: number[] = [];

@@ -1,7 +1,7 @@
 import type { Fs, OpenFile } from "../../../src/base/files.ts";
-import type { SimDisk } from "../sim-disk.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SimProcess } from "./sim-process.ts";
+import { handleOf } from "./sim-world.ts";
 
 /** What a process takes for its disk. */
 type Lie = NonNullable<Scenario["lie"]>;
@@ -11,7 +11,7 @@ const isSealText = /"op":"seal"/;
 
 /** Only process 0 has it; the others have the disk. */
 export function onlyFirst(lie: Lie): Lie {
-  return (fs, process, disk) => (process.index === 0 ? lie(fs, process, disk) : fs);
+  return (fs, process) => (process.index === 0 ? lie(fs, process) : fs);
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -19,7 +19,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** O_APPEND is missing: it writes where the file ended when it last looked. */
-export function atSizeLastSeen(fs: Fs, process: SimProcess, disk: SimDisk): Fs {
+export function atSizeLastSeen(fs: Fs, process: SimProcess): Fs {
   const seen = new Map<OpenFile, number>();
   return {
     ...fs,
@@ -29,12 +29,12 @@ export function atSizeLastSeen(fs: Fs, process: SimProcess, disk: SimDisk): Fs {
       return facts;
     },
     append: async (file, bytes) => {
-      const size = seen.get(file) ?? disk.now.facts(file).size;
+      const size = seen.get(file) ?? (await fs.facts(file)).size;
       seen.set(file, size + bytes.length);
       return process.do({
         text: () => `writes at ${size}`,
-        footprint: () => ({ reads: [], writes: [`d${disk.inodeOf(file).number}`] }),
-        job: () => disk.writeAt(file, size, bytes),
+        footprint: () => ({ reads: [], writes: [`d${handleOf(file).inode}`] }),
+        job: (world) => world.disk.writeAt(world.file(file), size, bytes),
       });
     },
   };
@@ -89,13 +89,13 @@ export function blanks(isMeant: (line: string) => boolean): Lie {
 }
 
 export function skipsOneLine(): Lie {
-  return (fs, process, disk) => {
+  return (fs, process) => {
     let isDone = false;
     return blanks((line) => {
       const isMeant = !isDone && process.index === 0 && line.includes('"process-1.');
       isDone ||= isMeant;
       return isMeant;
-    })(fs, process, disk);
+    })(fs, process);
   };
 }
 
@@ -116,16 +116,16 @@ export function sealsFirst(fs: Fs): Fs {
   };
 }
 
-export function copiesInsteadOfRenaming(fs: Fs, process: SimProcess, disk: SimDisk): Fs {
+export function copiesInsteadOfRenaming(fs: Fs, process: SimProcess): Fs {
   return {
     ...fs,
     rename: async (from, to) => {
-      const bytes = disk.content(from) ?? Buffer.alloc(0);
+      const bytes = (await process.peek(from)) ?? Buffer.alloc(0);
       for (const part of [bytes.subarray(0, 20), bytes])
         await process.do({
           text: () => `writes ${part.length} bytes to ${to}`,
           footprint: () => ({ reads: [], writes: [to] }),
-          job: () => disk.put(to, part),
+          job: ({ disk }) => disk.put(to, part),
         });
       await fs.unlink(from);
     },

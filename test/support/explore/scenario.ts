@@ -64,9 +64,9 @@ export interface Scenario {
   /** The team's log was damaged: processes stop, and only `check` says what is right. */
   readonly isDamaged?: boolean;
   /** What each process has in place of the disk: for known-bad ones. */
-  readonly lie?: (fs: Fs, process: SimProcess, disk: SimDisk) => Fs;
+  readonly lie?: (fs: Fs, process: SimProcess) => Fs;
   /** In place of the store of a process: for known-bad ones. */
-  readonly twist?: (store: Store, index: number, disk: SimDisk) => Store;
+  readonly twist?: (store: Store, index: number, process: SimProcess) => Store;
 }
 
 export function isTrouble(error: unknown): error is TroupeError {

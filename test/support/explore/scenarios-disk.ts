@@ -81,21 +81,20 @@ async function opens({ store, note }: Actor): Promise<void> {
 
 function damages(how: "cut" | "replaced" | "removed"): Body {
   const path = join(PATHS.journal, segmentName(1));
-  return async ({ process, disk, fs }) => {
+  return async ({ process, fs }) => {
     if (how === "removed") {
       await fs.unlink(path);
       return;
     }
     if (how === "replaced") {
-      await fs.create(`${path}.edited`, disk.content(path) ?? new Uint8Array());
+      await fs.create(`${path}.edited`, (await process.peek(path)) ?? new Uint8Array());
       await fs.rename(`${path}.edited`, path);
       return;
     }
-    const inode = disk.trail(path).inode?.number;
     await process.do({
       text: () => "cuts the journal",
-      footprint: () => ({ reads: [], writes: [`d${inode}`] }),
-      job: () => disk.put(path, disk.content(path)?.subarray(0, 100) ?? new Uint8Array()),
+      footprint: ({ disk }) => ({ reads: [], writes: [`d${disk.trail(path).inode?.number}`] }),
+      job: ({ disk }) => disk.put(path, disk.content(path)?.subarray(0, 100) ?? new Uint8Array()),
     });
   };
 }

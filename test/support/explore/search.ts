@@ -4,17 +4,17 @@ export interface Footprint {
   readonly writes: readonly string[];
 }
 
-/** One run of all processes from the start, driven step by step. */
-export interface Run {
+/** All that can happen: states, and the steps from one to the next. A state never changes. */
+export interface Graph<S> {
   readonly processes: number;
+  readonly initial: S;
   /** What the next step of a process touches; undefined when it has ended or died. */
-  readonly next: (process: number) => Footprint | undefined;
+  readonly next: (state: S, process: number) => Footprint | undefined;
   /** Whether the next step can happen now; false while somebody else holds what it waits for. */
-  readonly isEnabled: (process: number) => boolean;
-  /** Takes one step. Answers what is broken already. */
-  readonly step: (process: number) => Promise<string | undefined>;
-  /** When no step is left: what is broken, and what came out of it. */
-  readonly end: () => Promise<{ readonly broken: string | undefined; readonly outcome: string }>;
+  readonly isEnabled: (state: S, process: number) => boolean;
+  readonly step: (state: S, process: number) => S | Promise<S>;
+  /** What is broken in that state already. */
+  readonly broken: (state: S) => string | undefined;
 }
 
 export interface Search {
@@ -28,16 +28,18 @@ export interface Search {
   readonly isComplete: boolean;
 }
 
-export interface SearchOptions {
+export interface SearchOptions<S> {
   /** False: every interleaving, for the test of the reduction. */
   readonly reduce?: boolean;
   /** Runs after which it gives up. */
   readonly limit?: number;
-  readonly onOutcome?: (outcome: string) => void;
+  /** Where no step is left: answers what is broken. */
+  readonly end?: (state: S, choices: readonly number[]) => string | undefined | Promise<string | undefined>;
 }
 
 /** One step that was taken, and how it is ordered: `clock[p]` steps of process p must come before it or are it. */
-interface Step extends Footprint {
+interface Step {
+  readonly footprint: Footprint;
   readonly process: number;
   /** Its number among the steps of its process, from 1. */
   readonly number: number;
@@ -45,7 +47,8 @@ interface Step extends Footprint {
 }
 
 /** A point of the schedule where a process was chosen. */
-interface Node {
+interface Node<S> {
+  readonly state: S;
   readonly enabled: readonly number[];
   /** Processes whose next step leads to nothing new: it was explored in front, and commutes with all since. */
   readonly asleep: ReadonlySet<number>;
@@ -54,41 +57,43 @@ interface Node {
   chosen: number;
 }
 
+interface Path<S> {
+  readonly graph: Graph<S>;
+  readonly nodes: Node<S>[];
+  /** The steps taken so far: one from each node, and none yet from the last one while it is looked at. */
+  readonly steps: Step[];
+  readonly reduce: boolean;
+}
+
 /**
- * Goes through the interleavings of a run, depth first and without keeping states: each schedule starts anew. With the
- * reduction (source sets and sleep sets: Abdulla, Aronis, Jonsson, Sagonas, POPL 2014) it visits one schedule of each
- * class of schedules that differ only in the order of steps that commute; without it, every schedule. Ends at the first
- * thing broken.
+ * Goes through the interleavings of a graph, depth first. With the reduction (source sets and sleep sets: Abdulla,
+ * Aronis, Jonsson, Sagonas, POPL 2014) it visits one schedule of each class of schedules that differ only in the order
+ * of steps that commute; without it, every schedule. Ends at the first thing broken.
  */
-export async function search(begin: () => Promise<Run>, options: SearchOptions = {}): Promise<Search> {
-  const { reduce = true, limit = Number.POSITIVE_INFINITY, onOutcome } = options;
-  const nodes: Node[] = [];
+export async function search<S>(graph: Graph<S>, options: SearchOptions<S> = {}): Promise<Search> {
+  const { reduce = true, limit = Number.POSITIVE_INFINITY, end } = options;
+  const path: Path<S> = { graph, nodes: [], steps: [], reduce };
+  const { nodes } = path;
   const sum = { schedules: 0, redundant: 0, steps: 0 };
   for (;;) {
-    const run = await begin();
-    const { taken, broken, isRedundant } = await follow(run, nodes, reduce);
+    const { state, taken, broken, isRedundant } = await follow(path);
     sum.steps += taken;
     if (isRedundant) sum.redundant++;
     else sum.schedules++;
-    const what = broken ?? (isRedundant ? undefined : await ended(run, onOutcome));
     const choices = nodes.map(({ chosen }) => chosen);
-    const isComplete = !turnBack(nodes);
+    const what = broken ?? (isRedundant ? undefined : await end?.(state, choices));
+    const isComplete = !turnBack(path);
     if (what !== undefined) return { ...sum, broken: { what, choices }, isComplete };
     if (isComplete || sum.schedules + sum.redundant >= limit)
       return { ...sum, broken: undefined, isComplete };
   }
 }
 
-async function ended(run: Run, onOutcome: SearchOptions["onOutcome"]): Promise<string | undefined> {
-  const { broken, outcome } = await run.end();
-  onOutcome?.(outcome);
-  return broken;
-}
-
 /** Moves to the next schedule; false when there is none. */
-function turnBack(nodes: Node[]): boolean {
+function turnBack<S>({ nodes, steps }: Path<S>): boolean {
   for (let node = nodes.at(-1); node; nodes.pop(), node = nodes.at(-1)) {
     const { todo, done, asleep } = node;
+    steps.length = nodes.length - 1;
     done.add(node.chosen);
     const next = [...todo].find((process) => !done.has(process) && !asleep.has(process));
     if (next === undefined) continue;
@@ -98,64 +103,69 @@ function turnBack(nodes: Node[]): boolean {
   return false;
 }
 
-/** Takes the choices that stand, then goes on with the first process that has something new to show. */
-async function follow(
-  run: Run,
-  nodes: Node[],
-  reduce: boolean,
-): Promise<{ taken: number; broken: string | undefined; isRedundant: boolean }> {
-  const known = nodes.length;
-  const steps: Step[] = [];
+interface Followed<S> {
+  readonly state: S;
+  readonly taken: number;
+  readonly broken: string | undefined;
+  readonly isRedundant: boolean;
+}
+
+/** Goes on from the last choice, then with the first process that has something new to show. */
+async function follow<S>(path: Path<S>): Promise<Followed<S>> {
+  const { graph, nodes, steps, reduce } = path;
+  const from = Math.max(0, nodes.length - 1);
+  let state = nodes.at(-1)?.state ?? graph.initial;
   let asleep: ReadonlySet<number> = new Set();
-  for (let depth = 0; ; depth++) {
-    const enabled = processesOf(run).filter((process) => run.next(process) && run.isEnabled(process));
-    if (reduce && depth >= known) waitersRace(run, nodes, steps);
-    if (enabled.length === 0) return { taken: depth, broken: stuck(run), isRedundant: false };
-    const node = nodes[depth] ?? open(nodes, enabled, asleep, reduce);
-    if (!node) return { taken: depth, broken: undefined, isRedundant: true };
-    const footprint = run.next(node.chosen);
-    if (!footprint || !run.isEnabled(node.chosen))
-      throw new Error(`step ${depth}: ${node.chosen} cannot go on`);
-    asleep = sleepersAfter(run, node, footprint);
-    const step = stepOf(run, steps, node.chosen, footprint);
-    // The last choice that stands is a new one: its races were not looked for yet.
-    if (reduce && depth >= known - 1) race(nodes, steps, step);
-    steps.push(step);
-    const broken = await run.step(node.chosen);
-    if (broken !== undefined) {
-      nodes.length = depth + 1;
-      return { taken: depth + 1, broken, isRedundant: false };
+  for (let depth = from; ; depth++) {
+    const taken = depth - from;
+    if (depth >= nodes.length) {
+      const enabled = processesOf(graph).filter((process) => graph.isEnabled(state, process));
+      if (reduce) waitersRace(path, state);
+      if (enabled.length === 0) return { state, taken, broken: stuck(graph, state), isRedundant: false };
+      if (!open(path, { state, enabled, asleep }))
+        return { state, taken, broken: undefined, isRedundant: true };
     }
+    const node = nodes[depth];
+    const footprint = node && graph.next(state, node.chosen);
+    if (!footprint || !graph.isEnabled(state, node.chosen)) throw new Error(`step ${depth}: cannot go on`);
+    asleep = sleepersAfter(graph, node, footprint);
+    const step = stepOf(path, node.chosen, footprint);
+    if (reduce) race(path, step);
+    steps.push(step);
+    state = await graph.step(state, node.chosen);
+    const broken = graph.broken(state);
+    if (broken !== undefined) return { state, taken: taken + 1, broken, isRedundant: false };
   }
 }
 
-function processesOf({ processes }: Run): number[] {
+function processesOf<S>({ processes }: Graph<S>): number[] {
   return Array.from({ length: processes }, (_, process) => process);
 }
 
-function stuck(run: Run): string | undefined {
-  const waiting = processesOf(run).filter((process) => run.next(process));
+function stuck<S>(graph: Graph<S>, state: S): string | undefined {
+  const waiting = processesOf(graph).filter((process) => graph.next(state, process));
   return waiting.length === 0 ? undefined : `stuck: processes ${waiting.join(", ")} wait for ever`;
 }
 
-function open(
-  nodes: Node[],
-  enabled: readonly number[],
-  asleep: ReadonlySet<number>,
-  reduce: boolean,
-): Node | undefined {
+function open<S>(
+  { nodes, reduce }: Path<S>,
+  { state, enabled, asleep }: Pick<Node<S>, "state" | "enabled" | "asleep">,
+): boolean {
   const chosen = enabled.find((process) => !asleep.has(process));
-  if (chosen === undefined) return undefined;
+  if (chosen === undefined) return false;
   const todo = new Set(reduce ? [chosen] : enabled);
-  const node: Node = { enabled, asleep: reduce ? asleep : new Set(), todo, done: new Set(), chosen };
-  nodes.push(node);
-  return node;
+  nodes.push({ state, enabled, asleep: reduce ? asleep : new Set(), todo, done: new Set(), chosen });
+  return true;
 }
 
 /** Who sleeps on behind a step: what was explored in front of it and does not mind it. */
-function sleepersAfter(run: Run, { asleep, done, chosen }: Node, footprint: Footprint): ReadonlySet<number> {
+function sleepersAfter<S>(
+  graph: Graph<S>,
+  { state, asleep, done, chosen }: Node<S>,
+  footprint: Footprint,
+): ReadonlySet<number> {
   const still = [...asleep, ...done].filter((process) => {
-    const next = run.next(process);
+    const next = graph.next(state, process);
     return process !== chosen && next !== undefined && !conflict(next, footprint);
   });
   return new Set(still);
@@ -169,13 +179,13 @@ function touches(writes: readonly string[], { reads, writes: others }: Footprint
   return writes.some((name) => reads.includes(name) || others.includes(name));
 }
 
-function stepOf(run: Run, steps: readonly Step[], process: number, footprint: Footprint): Step {
+function stepOf<S>({ graph, steps }: Path<S>, process: number, footprint: Footprint): Step {
   const before = steps.findLast((step) => step.process === process);
   const number = (before?.number ?? 0) + 1;
-  const clock = processesOf(run).map((other) => before?.clock[other] ?? 0);
-  for (const step of steps) if (conflict(step, footprint)) join(clock, step.clock);
+  const clock = processesOf(graph).map((other) => before?.clock[other] ?? 0);
+  for (const step of steps) if (conflict(step.footprint, footprint)) join(clock, step.clock);
   clock[process] = number;
-  return { ...footprint, process, number, clock };
+  return { footprint, process, number, clock };
 }
 
 function join(clock: number[], other: readonly number[]): void {
@@ -187,22 +197,24 @@ function isBefore(one: Step, other: Step): boolean {
 }
 
 /** A process that waits never gets its turn in front of the one it waits for, unless that order is tried as well. */
-function waitersRace(run: Run, nodes: readonly Node[], steps: readonly Step[]): void {
-  for (const process of processesOf(run)) {
-    const footprint = run.next(process);
-    if (footprint && !run.isEnabled(process)) race(nodes, steps, stepOf(run, steps, process, footprint));
+function waitersRace<S>(path: Path<S>, state: S): void {
+  const { graph } = path;
+  for (const process of processesOf(graph)) {
+    const footprint = graph.next(state, process);
+    if (footprint && !graph.isEnabled(state, process)) race(path, stepOf(path, process, footprint));
   }
 }
 
 /** For each earlier step that `last` could as well have come in front of: plans a schedule in which it does. */
-function race(nodes: readonly Node[], steps: readonly Step[], last: Step): void {
+function race<S>({ nodes, steps }: Path<S>, last: Step): void {
   // What lies in front of `last` whatever happens: steps of its own, and what it hears of through later conflicts.
   const own = steps.findLast((step) => step.process === last.process);
   const clock = last.clock.map((_, process) => own?.clock[process] ?? 0);
   for (let at = steps.length - 1; at >= 0; at--) {
     const step = steps[at];
     const node = nodes[at];
-    if (!step || !node || step.process === last.process || !conflict(step, last)) continue;
+    if (!step || !node || step.process === last.process || !conflict(step.footprint, last.footprint))
+      continue;
     const isDirect = (clock[step.process] ?? 0) < step.number;
     join(clock, step.clock);
     if (isDirect)
@@ -219,7 +231,7 @@ function initials(steps: readonly Step[]): readonly number[] {
   return first.map(({ process }) => process);
 }
 
-function plan({ todo, enabled }: Node, candidates: readonly number[]): void {
+function plan<S>({ todo, enabled }: Node<S>, candidates: readonly number[]): void {
   if (candidates.some((process) => todo.has(process))) return;
   const process = candidates.findLast((candidate) => enabled.includes(candidate));
   // None of them can go first where a lock is held: then whatever can.

@@ -1,74 +1,67 @@
 import type { Fs, OpenFile } from "../../../src/base/files.ts";
 import type { Lock } from "../../../src/store/files/log-writer.ts";
-import type { SimDisk } from "../sim-disk.ts";
 import { systemError } from "../store-faulty-fs.ts";
 import { namesOf, seenAt, union } from "./footprints.ts";
 import { gist } from "./gist.ts";
-import type { AppendFault, Part, Plan } from "./plan.ts";
+import { type Answer, type Change, lengthOf, type Move } from "./move.ts";
+import type { AppendFault, Fault } from "./plan.ts";
 import type { Footprint } from "./search.ts";
+import { type Handle, handleOf, type Laws, type SimWorld } from "./sim-world.ts";
 
-/** What all processes of a run share besides the disk. */
-export interface World {
-  readonly disk: SimDisk;
-  readonly plan: Plan;
-  readonly processes: SimProcess[];
-  /** Inodes in which an append is under way, and whose. */
-  readonly busy: Map<number, SimProcess>;
-  /** Held locks by path. */
-  readonly locks: Map<string, SimProcess>;
-  /** An append reads the size and writes there, in two steps. */
-  readonly network: boolean;
-  /** A held lock may look stale at any time. */
-  readonly staleLocks: boolean;
-  /** What each step was, said when somebody asks. */
-  readonly trace: (() => string)[];
-  /** The inode of the snapshot that was there at the beginning. */
-  readonly snapshot: number | undefined;
-  /** No segment is sealed: the size that `facts` answers decides nothing. */
-  readonly ignoresSize: boolean;
-}
-
-/** One call that waits for its turn. */
-interface Move {
-  readonly text: () => string;
-  readonly footprint: () => Footprint;
-  readonly isEnabled: () => boolean;
-  /** Does it, and lets the process go on. */
-  readonly take: () => void;
-}
-
+/** What happens to a process at the moment it is chosen. */
 interface Call<T> {
   readonly text: () => string;
-  readonly footprint: () => Footprint;
-  readonly isEnabled?: () => boolean;
-  readonly job: () => T;
+  readonly footprint: (world: SimWorld) => Footprint;
+  readonly isEnabled?: (world: SimWorld) => boolean;
+  readonly job: (world: SimWorld) => T;
+}
+
+interface Waiting {
+  readonly move: Move;
+  readonly settle: (answer: Answer) => void;
+}
+
+export interface ProcessParts {
+  readonly index: number;
+  /** How many there are. */
+  readonly among: number;
+  readonly laws: Laws;
+  readonly faults: readonly Fault[];
+  /** Where its calls happen while it is free. */
+  readonly world: SimWorld;
 }
 
 const NONE: Footprint = { reads: [], writes: [] };
 
-/** A process whose every call on the disk waits until it is chosen. */
+/** A process whose every call on the disk waits until it is answered; it knows nothing but those answers. */
 export class SimProcess {
   readonly index: number;
-  readonly #world: World;
+  readonly #parts: ProcessParts;
   /** The call that waits; undefined while it computes, and when it has ended. */
-  move: Move | undefined;
-  isDead = false;
+  #waiting: Waiting | undefined;
   /** Calls happen at once: before the exploration begins, and when it has ended. */
   isFree = true;
   failure: unknown;
-  /** Calls that change the disk, and appends among them, so far. */
+  /** Calls, and those that change the disk and the appends among them, without the one that waits. */
+  calls = 0;
   changes = 0;
   appends = 0;
-  /** Which of its changes were appends. */
-  readonly appendsAt = new Set<number>();
-  calls = 0;
   #isFull = false;
-  #seen: { readonly move: Move; readonly step: number; readonly footprint: Footprint } | undefined;
+  #holds = false;
+  readonly #closed = new WeakSet<OpenFile>();
   #wake: () => void = () => {};
 
-  constructor(world: World, index: number) {
-    this.#world = world;
-    this.index = index;
+  constructor(parts: ProcessParts) {
+    this.#parts = parts;
+    this.index = parts.index;
+  }
+
+  get isDead(): boolean {
+    return this.#parts.world.dead.has(this.index);
+  }
+
+  get move(): Move | undefined {
+    return this.#waiting?.move;
   }
 
   /** Lets it run until its first call. */
@@ -79,23 +72,14 @@ export class SimProcess {
     });
   }
 
-  /** Takes the waiting step and goes on to the next call, or to the end. */
-  async step(): Promise<void> {
-    const { move } = this;
-    if (!move) throw new Error(`process ${this.index} has no step to take`);
-    this.move = undefined;
-    this.#world.trace.push(() => `${this.index} ${move.text()}`);
-    await this.#until(move.take);
-  }
-
-  /** What the waiting step touches, as things are. */
-  next(): Footprint | undefined {
-    const { move } = this;
-    if (!move) return undefined;
-    const step = this.#world.trace.length;
-    if (this.#seen?.move !== move || this.#seen.step !== step)
-      this.#seen = { move, step, footprint: move.footprint() };
-    return this.#seen.footprint;
+  /** Gives it the answer of the call that waits, and lets it run to the next one, or to its end. */
+  async go(answer: Answer): Promise<void> {
+    const waiting = this.#waiting;
+    if (!waiting) throw new Error(`process ${this.index} waits for no answer`);
+    this.#waiting = undefined;
+    this.calls++;
+    if (waiting.move.change) this.changes++;
+    await this.#until(() => waiting.settle(answer));
   }
 
   /** A step of its own making. */
@@ -103,91 +87,112 @@ export class SimProcess {
     return this.#park(call);
   }
 
+  /** Looks at a file from outside of all calls. */
+  peek(path: string): Promise<Buffer | undefined> {
+    return this.#park({
+      text: () => `peeks ${short(path)}`,
+      footprint: ({ disk }) => {
+        const { steps, inode } = disk.trail(path);
+        return { reads: [...steps, ...(inode ? [`d${inode.number}`] : [])], writes: [] };
+      },
+      job: ({ disk }) => disk.content(path),
+    });
+  }
+
   isDeadNow(other: number): Promise<boolean> {
     return this.#park({
       text: () => `looks whether ${other} lives`,
       footprint: () => ({ reads: [`p${other}`], writes: [] }),
-      job: () => this.#world.processes[other]?.isDead ?? false,
+      job: ({ dead }) => dead.has(other),
     });
   }
 
   fs(): Fs {
-    const { disk } = this.#world;
-    const { now } = disk;
-    const data = (open: OpenFile): string => `d${disk.inodeOf(open).number}`;
     return {
-      openAppend: (path) => this.#look("openAppend", path, () => now.openAppend(path)),
-      openRead: (path) => this.#look("openRead", path, () => now.openRead(path)),
+      openAppend: (path) => this.#open("openAppend", path),
+      openRead: (path) => this.#open("openRead", path),
       // Nobody else can tell when these happen.
-      close: async (open) => now.close(open),
-      sync: async (open) => now.sync(open),
-      syncFolder: async (path) => now.syncFolder(path),
+      close: async (open) => {
+        this.#closed.add(open);
+      },
+      sync: async () => {},
+      syncFolder: async () => {},
       append: (open, bytes) => this.#append(open, bytes),
-      readFrom: (open, offset, max) =>
-        this.#park({
+      readFrom: async (open, offset, max) => {
+        const inode = this.#inode(open);
+        return this.#park({
           text: () => `readFrom ${short(open.path)} ${offset}`,
-          footprint: () => ({ reads: [data(open)], writes: [] }),
-          job: () => now.readFrom(open, offset, max),
-        }),
-      facts: (open) =>
-        this.#park({
+          footprint: () => ({ reads: [`d${inode}`], writes: [] }),
+          job: ({ disk }) => disk.now.readFrom(disk.reopen(open.path, inode), offset, max),
+        });
+      },
+      facts: async (open) => {
+        const inode = this.#inode(open);
+        const reads = this.#parts.laws.ignoresSize ? [`k${inode}`] : [`d${inode}`, `k${inode}`];
+        return this.#park({
           text: () => `facts ${short(open.path)}`,
-          footprint: () => {
-            const links = `k${disk.inodeOf(open).number}`;
-            return { reads: this.#world.ignoresSize ? [links] : [data(open), links], writes: [] };
-          },
-          job: () => now.facts(open),
-        }),
-      stat: (path) => this.#look("stat", path, () => now.stat(path)),
-      list: (path) => this.#look("list", path, () => now.list(path)),
+          footprint: () => ({ reads, writes: [] }),
+          job: ({ disk }) => disk.now.facts(disk.reopen(open.path, inode)),
+        });
+      },
+      stat: (path) => this.#look("stat", path, ({ disk }) => disk.now.stat(path)),
+      list: (path) => this.#look("list", path, ({ disk }) => disk.now.list(path)),
       create: (path, bytes) => this.#create(path, bytes),
       rename: (from, to) =>
-        this.#change(
-          () => `rename ${short(from)} to ${short(to)}`,
-          () => union(namesOf(disk, from, true), namesOf(disk, to, true)),
-          () => now.rename(from, to),
-        ),
+        this.#change({
+          text: () => `rename ${short(from)} to ${short(to)}`,
+          footprint: ({ disk }) => union(namesOf(disk, from, true), namesOf(disk, to, true)),
+          job: ({ disk }) => disk.now.rename(from, to),
+        }),
       unlink: (path) =>
-        this.#change(
-          () => `unlink ${short(path)}`,
-          () => namesOf(disk, path, true),
-          () => now.unlink(path),
-        ),
+        this.#change({
+          text: () => `unlink ${short(path)}`,
+          footprint: ({ disk }) => namesOf(disk, path, true),
+          job: ({ disk }) => disk.now.unlink(path),
+        }),
       mkdir: (path) =>
-        this.#change(
-          () => `mkdir ${short(path)}`,
-          () => namesOf(disk, path, false),
-          () => now.mkdir(path),
-        ),
+        this.#change({
+          text: () => `mkdir ${short(path)}`,
+          footprint: ({ disk }) => namesOf(disk, path, false),
+          job: ({ disk }) => disk.now.mkdir(path),
+        }),
       rmdir: (path) =>
-        this.#change(
-          () => `rmdir ${short(path)}`,
-          () => namesOf(disk, path, true),
-          () => now.rmdir(path),
-        ),
+        this.#change({
+          text: () => `rmdir ${short(path)}`,
+          footprint: ({ disk }) => namesOf(disk, path, true),
+          job: ({ disk }) => disk.now.rmdir(path),
+        }),
     };
   }
 
   /** A lock as a network file system has it: whoever died with it loses it, and it may look stale besides. */
   readonly lock: Lock = async (path, job) => {
-    const { locks, staleLocks } = this.#world;
+    const { among, laws } = this.#parts;
     const footprint = (): Footprint => ({
-      reads: this.#world.processes.map(({ index }) => `p${index}`),
+      reads: Array.from({ length: among }, (_, index) => `p${index}`),
       writes: [`L${path}`],
     });
     await this.#park({
       text: () => `lock ${short(path)}`,
       footprint,
-      isEnabled: () => staleLocks || (locks.get(path)?.isDead ?? true),
-      job: () => locks.set(path, this),
+      isEnabled: ({ locks, dead }) => {
+        const owner = locks.get(path);
+        return laws.staleLocks || owner === undefined || dead.has(owner);
+      },
+      job: ({ locks }) => {
+        locks.set(path, this.index);
+      },
     });
+    this.#holds = true;
     try {
-      return await job(() => locks.get(path) === this);
+      return await job(() => this.#holds);
     } finally {
       await this.#park({
         text: () => `unlock ${short(path)}`,
         footprint,
-        job: () => locks.get(path) === this && locks.delete(path),
+        job: ({ locks }) => {
+          if (locks.get(path) === this.index) locks.delete(path);
+        },
       });
     }
   };
@@ -198,8 +203,7 @@ export class SimProcess {
     } catch (error) {
       this.failure = error;
     }
-    if (this.#crashAt(this.#world.plan.everyCall ? this.calls : this.changes)) this.#die();
-    else this.#wake();
+    this.#wake();
   }
 
   async #until(go: () => void): Promise<void> {
@@ -210,193 +214,186 @@ export class SimProcess {
     await parked;
   }
 
-  #crashAt(at: number): { readonly lands?: Part } | undefined {
-    return this.#world.plan.crashes.find((crash) => crash.process === this.index && crash.at === at);
-  }
-
-  /** From its next step on it is dead; `last` is what it still does then. */
-  #die(text = () => "dies", footprint: () => Footprint = () => NONE, last: () => void = () => {}): void {
-    this.#wait({
-      text,
-      footprint: () => union(footprint(), { reads: [], writes: [`p${this.index}`] }),
-      isEnabled: () => true,
-      take: () => {
-        last();
-        this.isDead = true;
-        this.#wake();
-      },
-    });
-  }
-
-  #wait(move: Move): void {
-    if (this.move)
-      throw new Error(`process ${this.index} makes two calls at once: ${move.text()}, ${this.move.text()}`);
-    this.move = move;
-    this.#wake();
-  }
-
-  #park<T>({ text, footprint, isEnabled = () => true, job }: Call<T>): Promise<T> {
+  #park<T>({ text, footprint, isEnabled = always, job }: Call<T>, change?: Change): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.isFree) {
-        resolve(job());
+        resolve(job(this.#parts.world));
         return;
       }
-      if (this.#world.plan.everyCall && this.#crashAt(this.calls++)) {
-        this.#die();
-        return;
-      }
-      const take = (): void => {
-        try {
-          resolve(job());
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
+      if (this.#waiting)
+        throw new Error(
+          `process ${this.index} makes two calls at once: ${text()}, ${this.#waiting.move.text()}`,
+        );
+      this.#waiting = {
+        move: { text, footprint, isEnabled, take: (world) => this.#answer(world, job), change },
+        // What the move answered, in this world or in another one in which all was the same for this process.
+        settle: (answer) => {
+          this.#holds = answer.holds ?? this.#holds;
+          if (answer.ok) resolve(copyOf(answer.value) as T);
+          else reject(answer.error);
+        },
       };
-      this.#wait({ text, footprint, isEnabled, take });
+      this.#wake();
     });
   }
 
-  #look<T>(call: keyof Fs, path: string, job: () => T): Promise<T> {
-    const { disk } = this.#world;
+  /** With the answer comes whether its lock is still its own, where that can change under it. */
+  #answer(world: SimWorld, job: (world: SimWorld) => unknown): Answer {
+    const answer = answerOf(() => job(world));
+    if (!this.#parts.laws.staleLocks) return answer;
+    return { ...answer, holds: [...world.locks.values()].includes(this.index) };
+  }
+
+  #inode(open: OpenFile): number {
+    if (this.#closed.has(open)) throw systemError("EBADF", "use", open.path);
+    return handleOf(open).inode;
+  }
+
+  #look<T>(call: keyof Fs, path: string, job: (world: SimWorld) => T): Promise<T> {
     return this.#park({
       text: () => `${call} ${short(path)}`,
-      footprint: () => seenAt(disk, path, call),
+      footprint: ({ disk }) => seenAt(disk, path, call),
       job,
     });
   }
 
-  #change<T>(text: () => string, footprint: () => Footprint, job: () => T): Promise<T> {
-    if (this.isFree) return this.#park({ text, footprint, job });
-    const crash = this.#world.plan.everyCall ? undefined : this.#crashAt(this.changes);
-    this.changes++;
-    if (!crash) return this.#park({ text, footprint, job });
-    this.#die();
-    return new Promise(() => {});
+  #open(call: "openAppend" | "openRead", path: string): Promise<Handle> {
+    return this.#look(call, path, ({ disk }) => ({
+      path,
+      inode: disk.inodeOf(disk.now[call](path)).number,
+    }));
+  }
+
+  #change<T>(call: Call<T>): Promise<T> {
+    return this.#park(call, {});
   }
 
   /** In two steps, as `open` and `write` are. */
   async #create(path: string, bytes: Uint8Array): Promise<void> {
-    const { disk } = this.#world;
-    await this.#change(
-      () => `create ${short(path)}`,
-      () => namesOf(disk, path, false),
-      () => disk.now.create(path, new Uint8Array()),
-    );
+    const inode = await this.#change({
+      text: () => `create ${short(path)}`,
+      footprint: ({ disk }) => namesOf(disk, path, false),
+      job: ({ disk }) => {
+        disk.now.create(path, new Uint8Array());
+        return disk.trail(path).inode?.number ?? 0;
+      },
+    });
     if (bytes.length === 0) return;
-    const file = disk.now.openAppend(path);
-    await this.#change(
-      () => `fill ${short(path)} with ${bytes.length} bytes`,
-      () => ({ reads: [], writes: [`d${disk.inodeOf(file).number}`] }),
-      () => disk.now.append(file, bytes),
-    );
-  }
-
-  async #append(file: OpenFile, bytes: Uint8Array): Promise<number> {
-    const { disk, plan, network, busy } = this.#world;
-    if (this.isFree) return disk.now.append(file, bytes);
-    const number = this.appends++;
-    const fault = plan.faults.find(
-      ({ process, append }) => process === this.index && append === number,
-    )?.kind;
-    const text = (): string => `append ${bytes.length} bytes to ${short(file.path)}: ${gist(bytes)}`;
-    const crash = plan.everyCall ? undefined : this.#crashAt(this.changes);
-    this.appendsAt.add(this.changes++);
-    if (crash) return this.#dieIn(file, crash.lands && bytes.subarray(0, lengthOf(crash.lands, bytes)), text);
-    if (this.#isFull || fault === "full" || fault === "never") {
-      this.#isFull = false;
-      const errno = fault === "never" ? "EIO" : "ENOSPC";
-      return this.#park({
-        text: () => `${errno} for ${text()}`,
-        footprint: () => NONE,
-        job: () => fail(errno, file),
-      });
-    }
-    if (network) return this.#appendByHand(file, bytes, text);
-    if (fault === "slow") return this.#appendSlowly(file, bytes, text);
-    return this.#park({
-      text: () => (fault ? `${fault}: ${text()}` : text()),
-      footprint: () => this.#writes(file),
-      isEnabled: () => !busy.has(disk.inodeOf(file).number),
-      job: () => this.#land(file, bytes, fault),
+    await this.#change({
+      text: () => `fill ${short(path)} with ${bytes.length} bytes`,
+      footprint: () => ({ reads: [], writes: [`d${inode}`] }),
+      job: ({ disk }) => disk.now.append(disk.reopen(path, inode), bytes),
     });
   }
 
-  #writes(file: OpenFile): Footprint {
-    return { reads: [], writes: [`d${this.#world.disk.inodeOf(file).number}`] };
-  }
-
-  /** Dies in an append of which `part` lands; in front of it when there is none. */
-  #dieIn(file: OpenFile, part: Uint8Array | undefined, text: () => string): Promise<number> {
-    const { now } = this.#world.disk;
-    if (part)
-      this.#die(
-        () => `dies in: ${part.length} of ${text()}`,
-        () => this.#writes(file),
-        () => now.append(file, part),
+  async #append(file: OpenFile, bytes: Uint8Array): Promise<number> {
+    const { faults, laws, world } = this.#parts;
+    const inode = this.#inode(file);
+    if (this.isFree) return world.disk.now.append(world.file(file), bytes);
+    const number = this.appends++;
+    const fault = faults.find(({ process, append }) => process === this.index && append === number)?.kind;
+    const text = (): string => `append ${bytes.length} bytes to ${short(file.path)}: ${gist(bytes)}`;
+    const change: Change = { appends: { file, bytes } };
+    if (this.#isFull || fault === "full" || fault === "never") {
+      this.#isFull = false;
+      const errno = fault === "never" ? "EIO" : "ENOSPC";
+      return this.#park(
+        { text: () => `${errno} for ${text()}`, footprint: () => NONE, job: () => fail(errno, file) },
+        change,
       );
-    else this.#die();
-    return new Promise(() => {});
+    }
+    if (laws.network) return this.#appendByHand(file, bytes, text);
+    if (fault === "slow") return this.#appendSlowly(file, bytes, text);
+    if (fault === "half-full") this.#isFull = true;
+    return this.#park(
+      {
+        text: () => (fault ? `${fault}: ${text()}` : text()),
+        footprint: () => ({ reads: [], writes: [`d${inode}`] }),
+        isEnabled: ({ busy }) => !busy.has(inode),
+        job: (there) => land(there, file, bytes, fault),
+      },
+      change,
+    );
   }
 
   /** As a client of a file server does it: looks how long the file is, and writes there. */
   async #appendByHand(file: OpenFile, bytes: Uint8Array, text: () => string): Promise<number> {
-    const { disk } = this.#world;
-    const size = await this.#park({
-      text: () => `sees the size for ${text()}`,
-      footprint: () => ({ reads: this.#writes(file).writes, writes: [] }),
-      job: () => disk.now.facts(file).size,
-    });
+    const inode = this.#inode(file);
+    const size = await this.#park(
+      {
+        text: () => `sees the size for ${text()}`,
+        footprint: () => ({ reads: [`d${inode}`], writes: [] }),
+        job: (world) => world.disk.now.facts(world.file(file)).size,
+      },
+      { appends: { file, bytes } },
+    );
     return this.#park({
       text,
-      footprint: () => this.#writes(file),
-      job: () => disk.writeAt(file, size, bytes),
+      footprint: () => ({ reads: [], writes: [`d${inode}`] }),
+      job: (world) => world.disk.writeAt(world.file(file), size, bytes),
     });
-  }
-
-  #land(file: OpenFile, bytes: Uint8Array, fault: AppendFault | undefined): number {
-    const { now } = this.#world.disk;
-    if (fault === "lost") {
-      now.append(file, bytes);
-      return fail("EIO", file);
-    }
-    if (fault === "half-full") this.#isFull = true;
-    return now.append(file, bytes.subarray(0, fault === undefined ? bytes.length : lengthOf(fault, bytes)));
   }
 
   /** The kernel writes page after page under the inode's lock: readers see the first half, writers wait. */
   async #appendSlowly(file: OpenFile, bytes: Uint8Array, text: () => string): Promise<number> {
-    const { disk, busy } = this.#world;
-    const inode = disk.inodeOf(file).number;
+    const inode = this.#inode(file);
     const footprint = (): Footprint => ({ reads: [], writes: [`d${inode}`] });
     const half = lengthOf("half", bytes);
-    await this.#park({
-      text: () => `begins to ${text()}`,
-      footprint,
-      isEnabled: () => !busy.has(inode),
-      job: () => {
-        busy.set(inode, this);
-        disk.now.append(file, bytes.subarray(0, half));
+    await this.#park(
+      {
+        text: () => `begins to ${text()}`,
+        footprint,
+        isEnabled: ({ busy }) => !busy.has(inode),
+        job: (world) => {
+          world.busy.set(inode, this.index);
+          world.disk.now.append(world.file(file), bytes.subarray(0, half));
+        },
       },
-    });
+      { appends: { file, bytes } },
+    );
     await this.#park({
       text: () => `ends its append to ${short(file.path)}`,
       footprint,
-      job: () => {
-        busy.delete(inode);
-        disk.now.append(file, bytes.subarray(half));
+      job: (world) => {
+        world.busy.delete(inode);
+        world.disk.now.append(world.file(file), bytes.subarray(half));
       },
     });
     return bytes.length;
   }
 }
 
-function fail(errno: string, file: OpenFile): never {
-  throw systemError(errno, "write", file.path);
+function land(world: SimWorld, file: OpenFile, bytes: Uint8Array, fault: AppendFault | undefined): number {
+  const { now } = world.disk;
+  if (fault === "lost") {
+    now.append(world.file(file), bytes);
+    return fail("EIO", file);
+  }
+  const count = fault === undefined ? bytes.length : lengthOf(fault === "half-full" ? "half" : fault, bytes);
+  return now.append(world.file(file), bytes.subarray(0, count));
 }
 
-function lengthOf(part: AppendFault, bytes: Uint8Array): number {
-  if (part === "one") return 1;
-  return part === "line" ? bytes.length - 1 : bytes.length >> 1;
+function answerOf(job: () => unknown): Answer {
+  try {
+    return { ok: true, value: job() };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+/** An answer may be given to several lives of one process, which do with theirs what they like. */
+function copyOf(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return Buffer.from(value);
+  if (Array.isArray(value)) return [...(value as readonly unknown[])];
+  return typeof value === "object" && value !== null ? { ...value } : value;
+}
+
+function always(): boolean {
+  return true;
+}
+
+function fail(errno: string, file: OpenFile): never {
+  throw systemError(errno, "write", file.path);
 }
 
 function short(path: string): string {

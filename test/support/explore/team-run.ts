@@ -1,60 +1,87 @@
 import { createActor } from "./actor.ts";
-import { createHistory } from "./history.ts";
+import { createHistory, type History } from "./history.ts";
+import { type Move, underPlan } from "./move.ts";
 import type { Plan } from "./plan.ts";
 import { diskOf } from "./prepare.ts";
-import { type Actor, NAMES, PATHS, type Scenario } from "./scenario.ts";
-import type { Run } from "./search.ts";
-import type { World } from "./sim-process.ts";
+import { type Actor, PATHS, type Scenario } from "./scenario.ts";
+import type { Footprint } from "./search.ts";
+import { brokenJson, SimWorld } from "./sim-world.ts";
 import { verifyRun } from "./verify-run.ts";
+import type { World } from "./world.ts";
 
-/** Each of our JSON files ends with one. */
-const NEWLINE = 10;
+/** What a scenario is before anything is explored: who takes part, and what they know. */
+export interface Begun {
+  readonly world: World;
+  readonly history: History;
+  readonly actors: readonly Actor[];
+  readonly notes: readonly string[];
+}
 
-/** Begins a run of the scenario under a plan: the engine then takes it step by step. */
-export async function beginRun(scenario: Scenario, plan: Plan): Promise<Run & { readonly world: World }> {
+/** `only`: one process is all that is wanted, where the others need not be there. */
+export async function begin(scenario: Scenario, plan: Plan, only?: number): Promise<Begun> {
   const disk = (await diskOf(scenario)).clone();
   const world: World = {
     disk,
+    shared: new SimWorld(disk),
+    laws: {
+      network: scenario.options?.network ?? false,
+      staleLocks: scenario.staleLocks ?? false,
+      ignoresSize: scenario.ignoresSize ?? false,
+    },
     plan,
     processes: [],
-    busy: new Map(),
-    locks: new Map(),
-    network: scenario.options?.network ?? false,
-    staleLocks: scenario.staleLocks ?? false,
     snapshot: disk.trail(PATHS.snapshot).inode?.number,
-    ignoresSize: scenario.ignoresSize ?? false,
     trace: [],
   };
   const history = createHistory();
   const notes: string[] = [];
   const actors: Actor[] = [];
   for (const index of scenario.processes.keys())
-    actors.push(await createActor(scenario, world, { index, history, notes }));
+    if (only === undefined || only === index || scenario.before)
+      actors.push(await createActor(scenario, world, { index, history, notes }));
   await scenario.before?.(actors, disk);
+  return { world, history, actors, notes };
+}
+
+/** All processes from the start on one disk, driven step by step. */
+export interface TeamRun {
+  readonly world: World;
+  readonly processes: number;
+  /** What the next step of a process touches; undefined when it has ended or died. */
+  readonly next: (process: number) => Footprint | undefined;
+  /** Whether the next step can happen now; false while somebody else holds what it waits for. */
+  readonly isEnabled: (process: number) => boolean;
+  /** Takes one step. Answers what is broken already. */
+  readonly step: (process: number) => Promise<string | undefined>;
+  /** When no step is left: what is broken, and what came out of it. */
+  readonly end: () => Promise<{ readonly broken: string | undefined; readonly outcome: string }>;
+}
+
+export async function beginRun(scenario: Scenario, plan: Plan): Promise<TeamRun> {
+  const { world, history, actors, notes } = await begin(scenario, plan);
   for (const [index, body] of scenario.processes.entries()) {
     const actor = actors[index];
     if (actor) await actor.process.start(() => body(actor));
   }
-  const { processes } = world;
+  const { processes, shared, trace } = world;
+  const moveOf = (index: number): Move | undefined => {
+    const process = processes[index];
+    return !process || process.isDead ? undefined : underPlan(plan, index, process.move, process);
+  };
   return {
     world,
     processes: processes.length,
-    next: (index) => processes[index]?.next(),
-    isEnabled: (index) => processes[index]?.move?.isEnabled() ?? false,
+    next: (index) => moveOf(index)?.footprint(shared),
+    isEnabled: (index) => moveOf(index)?.isEnabled(shared) ?? false,
     step: async (index) => {
-      await processes[index]?.step();
-      return history.broken() ?? brokenJson(world);
+      const move = moveOf(index);
+      const process = processes[index];
+      if (!move || !process) throw new Error(`process ${index} has no step to take`);
+      trace.push(() => `${index} ${move.text()}`);
+      const answer = move.take(shared);
+      if (move === process.move) await process.go(answer);
+      return history.broken() ?? brokenJson(shared);
     },
     end: () => verifyRun({ scenario, world, history, actors, notes }),
   };
-}
-
-/** 7: the JSON files that are replaced are whole at every instant. */
-function brokenJson({ disk }: World): string | undefined {
-  for (const path of [PATHS.snapshot, PATHS.cursor("user"), ...NAMES.map(PATHS.cursor)]) {
-    const { inode } = disk.trail(path);
-    if (inode && inode.bytes[inode.size - 1] !== NEWLINE)
-      return `invariant 7: ${path} is cut at byte ${inode.size}`;
-  }
-  return undefined;
 }

@@ -1,8 +1,8 @@
 import { Entry } from "../../../src/protocol/entries.ts";
 import { EntryId } from "../../../src/protocol/names.ts";
 import type { Placed, Snapshot, Store } from "../../../src/store/store.ts";
-import type { SimDisk } from "../sim-disk.ts";
 import { PATHS } from "./scenario.ts";
+import type { SimProcess } from "./sim-process.ts";
 
 /** A store whose reader shows `change` of what stands. */
 export function reading(
@@ -49,19 +49,17 @@ export function withoutSeenIds(): (placed: readonly Placed<Entry>[]) => Placed<E
 }
 
 /** Believes the lines that the store calls torn. */
-export function believesTornLines(store: Store, index: number, disk: SimDisk): Store {
+export function believesTornLines(store: Store, index: number, process: SimProcess): Store {
   if (index !== 0) return store;
   const read: Store["journal"]["read"] = async (from) => {
     const result = await store.journal.read(from);
-    const believed = result.torn.flatMap(({ path, offset, bytes }) => {
-      const line =
-        disk
-          .content(path)
-          ?.subarray(offset, offset + bytes)
-          .toString() ?? "";
+    const believed: Placed<Entry>[] = [];
+    for (const { path, offset, bytes } of result.torn) {
+      const content = await process.peek(path);
+      const line = content?.subarray(offset, offset + bytes).toString() ?? "";
       const entry = Entry.safeParse(parsed(line));
-      return entry.success ? [{ entry: entry.data, at: result.next }] : [];
-    });
+      if (entry.success) believed.push({ entry: entry.data, at: result.next });
+    }
     return { ...result, entries: [...result.entries, ...believed] };
   };
   return { ...store, journal: { ...store.journal, read } };
@@ -76,9 +74,9 @@ function parsed(line: string): unknown {
   }
 }
 
-export function believesAnySnapshot(store: Store, _index: number, disk: SimDisk): Store {
+export function believesAnySnapshot(store: Store, _index: number, process: SimProcess): Store {
   const load = async (): Promise<Snapshot | undefined> => {
-    const text = disk.content(PATHS.snapshot)?.toString();
+    const text = (await process.peek(PATHS.snapshot))?.toString();
     return text === undefined ? undefined : (JSON.parse(text) as Snapshot);
   };
   return { ...store, snapshot: { ...store.snapshot, load } };

@@ -9,7 +9,7 @@ import { referee } from "../verify-referee.ts";
 import { openFresh, refold } from "./come-late.ts";
 import { type History, idsIn, type Told } from "./history.ts";
 import { type Actor, isTrouble, PATHS, type Scenario } from "./scenario.ts";
-import type { World } from "./sim-process.ts";
+import type { World } from "./world.ts";
 
 interface Ended {
   readonly scenario: Scenario;

@@ -1,0 +1,91 @@
+import { Minds, type Step, type Thought } from "./minds.ts";
+import { underPlan } from "./move.ts";
+import { type Place, Places } from "./places.ts";
+import type { Plan } from "./plan.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Graph } from "./search.ts";
+import { begin } from "./team-run.ts";
+
+/** Where all processes stand, and the world they stand in. */
+export interface State {
+  readonly place: Place;
+  readonly thoughts: readonly Thought[];
+}
+
+type To = NonNullable<Step["to"]>;
+type Way = Pick<Thought, "move" | "steps">;
+
+/** What can happen in a scenario, shared by all plans with the same faults. */
+export interface Model {
+  readonly minds: Minds;
+  /** The moments and ways under one plan. */
+  readonly under: (plan: Plan) => Graph<State>;
+}
+
+export async function createModel(scenario: Scenario, faults: Plan): Promise<Model> {
+  const minds = new Minds(scenario, faults);
+  const places = new Places();
+  const { world } = await begin(scenario, faults);
+  const thoughts: Thought[] = [];
+  for (const index of scenario.processes.keys()) thoughts.push(await minds.first(index));
+  const initial: State = { place: places.of(world.shared), thoughts };
+
+  function under(plan: Plan): Graph<State> {
+    /** Deaths, and how they end where: of this plan alone. */
+    const ways = new Map<Thought, Way>();
+    const mortal = new Set(plan.crashes.map(({ process }) => process));
+
+    function wayOf(thought: Thought): Way {
+      if (!mortal.has(thought.process)) return thought;
+      const known = ways.get(thought);
+      if (known) return known;
+      const move = underPlan(plan, thought.process, thought.move, thought);
+      const way = move === thought.move ? thought : { move, steps: new Map<number, Step>() };
+      ways.set(thought, way);
+      return way;
+    }
+
+    function stepOf({ place, thoughts: all }: State, process: number): Step | undefined {
+      const thought = all[process];
+      if (!thought || place.world.dead.has(process)) return undefined;
+      const { move, steps } = wayOf(thought);
+      const known = steps.get(place.id);
+      if (known || !move) return known;
+      const step: Step = {
+        footprint: move.footprint(place.world),
+        isEnabled: move.isEnabled(place.world),
+        to: undefined,
+      };
+      steps.set(place.id, step);
+      return step;
+    }
+
+    async function learn({ place, thoughts: all }: State, process: number, step: Step): Promise<To> {
+      const thought = all[process];
+      const move = thought && wayOf(thought).move;
+      if (!thought || !move) throw new Error(`process ${process} has no step to take`);
+      const isChange = step.footprint.writes.length > 0;
+      const world = isChange ? place.world.clone() : place.world;
+      const answer = move.take(world);
+      const next = move === thought.move ? await minds.after(thought, answer) : thought;
+      step.to = { thought: next, place: isChange ? places.of(world) : place };
+      return step.to;
+    }
+
+    return {
+      processes: scenario.processes.length,
+      initial,
+      next: (state, process) => stepOf(state, process)?.footprint,
+      isEnabled: (state, process) => stepOf(state, process)?.isEnabled ?? false,
+      step: async (state, process) => {
+        const step = stepOf(state, process);
+        if (!step) throw new Error(`process ${process} has no step to take`);
+        const { thought, place } = step.to ?? (await learn(state, process, step));
+        return { place, thoughts: state.thoughts.with(process, thought) };
+      },
+      broken: ({ place }) => place.broken,
+    };
+  }
+
+  return { minds, under };
+}
