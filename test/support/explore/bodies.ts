@@ -30,6 +30,12 @@ export const notes: Body = async ({ team, name, note, index }) => {
   note(outcome.ok ? "noted" : outcome.reason.kind);
 };
 
+/** They have the journal open, and have read it: what is explored begins with the append. */
+export async function allWrote(actors: readonly Actor[]): Promise<void> {
+  for (const actor of actors) await notes(actor);
+  for (const { team } of actors) await team.readOn();
+}
+
 export const readsOn: Body = async ({ team }) => {
   await team.readOn();
   await team.readOn();

@@ -116,9 +116,10 @@ function createJudge(scenario: Scenario, plan: Plan, onOutcome: (outcome: string
 }
 
 /** How far each process came when nothing went wrong. */
-function reachOf({ processes }: Scenario, { minds }: Model): readonly Reach[] {
+function reachOf({ processes, twins = [] }: Scenario, { minds }: Model): readonly Reach[] {
   return [...processes.keys()].map((index) => {
-    const mine = minds.all.filter(({ process }) => process === index);
+    const alike = twins.includes(index) ? twins : [index];
+    const mine = minds.all.filter(({ process }) => alike.includes(process));
     const most = (of: (thought: Thought) => number): number => Math.max(0, ...mine.map(of));
     return {
       calls: most(({ calls }) => calls),
@@ -148,11 +149,12 @@ function plansOf(
 }
 
 function crashesOf(
-  { crashes, looksForDeath, processes }: Scenario,
+  { twins = [], processes, crashes, looksForDeath }: Scenario,
   reach: readonly Reach[],
   everyCall: boolean,
 ): Crash[] {
-  return (crashes ?? [...processes.keys()]).flatMap((process) => {
+  const mortal = crashes ?? [...processes.keys()].filter((process) => !twins.slice(1).includes(process));
+  return mortal.flatMap((process) => {
     const { calls, changes, appendsAt } = reach[process] ?? {
       calls: 0,
       changes: 0,

@@ -21,6 +21,8 @@ export interface Thought extends Counts {
   /** Undefined when it has ended. */
   readonly move: Move | undefined;
   readonly appends: number;
+  /** It took a step already that others can notice. */
+  readonly hasShown: boolean;
   /** What it noted, was told and received. */
   readonly said: string;
   readonly after: Map<string, Thought>;
@@ -93,7 +95,7 @@ export class Minds {
 
   #think(life: Life, before: Thought["before"]): Thought {
     const { process, begun } = life;
-    const { index, move, calls, changes, appends } = process;
+    const { index, move, calls, changes, appends, hasShown } = process;
     const thought: Thought = {
       id: this.#thoughts.length,
       process: index,
@@ -102,6 +104,7 @@ export class Minds {
       calls,
       changes,
       appends,
+      hasShown,
       said: saidBy(begun, process),
       after: new Map(),
       steps: new Map(),

@@ -1,9 +1,10 @@
+import { union } from "./footprints.ts";
 import { Minds, type Step, type Thought } from "./minds.ts";
-import { underPlan } from "./move.ts";
+import { type Move, underPlan } from "./move.ts";
 import { type Place, Places } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Graph } from "./search.ts";
+import type { Footprint, Graph } from "./search.ts";
 import { begin } from "./team-run.ts";
 
 /** Where all processes stand, and the world they stand in. */
@@ -13,6 +14,8 @@ export interface State {
 }
 
 type To = NonNullable<Step["to"]>;
+/** The order in which twins show themselves is one that counts. */
+const SHOWS: Footprint = { reads: [], writes: ["twins"] };
 type Way = Pick<Thought, "move" | "steps">;
 
 /** What can happen in a scenario, shared by all plans with the same faults. */
@@ -45,14 +48,31 @@ export async function createModel(scenario: Scenario, faults: Plan): Promise<Mod
       return way;
     }
 
+    const { twins = [] } = scenario;
+    const marked = [...plan.crashes, ...plan.faults].map(({ process }) => process);
+    const alike = twins.filter((process) => !marked.includes(process));
+
+    /** It would show itself for the first time, and does so in the order of the twins. */
+    function isFirst({ process, hasShown }: Thought, move: Move): boolean {
+      return !hasShown && move.shows && twins.includes(process);
+    }
+
+    function isItsTurn({ thoughts: all }: State, thought: Thought): boolean {
+      const at = alike.indexOf(thought.process);
+      const elder = at > 0 ? all[alike[at - 1] ?? -1] : undefined;
+      if (!elder || !thought.move || !isFirst(thought, thought.move)) return true;
+      return elder.hasShown || !elder.move;
+    }
+
     function stepOf({ place, thoughts: all }: State, process: number): Step | undefined {
       const thought = all[process];
       if (!thought || place.world.dead.has(process)) return undefined;
       const { move, steps } = wayOf(thought);
       const known = steps.get(place.id);
       if (known || !move) return known;
+      const own = move.footprint(place.world);
       const step: Step = {
-        footprint: move.footprint(place.world),
+        footprint: isFirst(thought, move) ? union(own, SHOWS) : own,
         isEnabled: move.isEnabled(place.world),
         to: undefined,
       };
@@ -76,12 +96,19 @@ export async function createModel(scenario: Scenario, faults: Plan): Promise<Mod
       processes: scenario.processes.length,
       initial,
       next: (state, process) => stepOf(state, process)?.footprint,
-      isEnabled: (state, process) => stepOf(state, process)?.isEnabled ?? false,
-      step: async (state, process) => {
+      isEnabled: (state, process) => {
+        const thought = state.thoughts[process];
+        const isOpen = stepOf(state, process)?.isEnabled ?? false;
+        return isOpen && thought !== undefined && isItsTurn(state, thought);
+      },
+      step: (state, process) => {
         const step = stepOf(state, process);
         if (!step) throw new Error(`process ${process} has no step to take`);
-        const { thought, place } = step.to ?? (await learn(state, process, step));
-        return { place, thoughts: state.thoughts.with(process, thought) };
+        const go = ({ thought, place }: To): State => ({
+          place,
+          thoughts: state.thoughts.with(process, thought),
+        });
+        return step.to ? go(step.to) : learn(state, process, step).then(go);
       },
       broken: ({ place }) => place.broken,
     };

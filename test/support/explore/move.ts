@@ -18,6 +18,8 @@ export interface Move {
   readonly take: (world: SimWorld) => Answer;
   /** That it changes the disk, where a death makes a difference; `appends`: what may land in part. */
   readonly change: Change | undefined;
+  /** A change, or a lock: what others can notice, however it ends. */
+  readonly shows: boolean;
 }
 
 export interface Change {
@@ -65,6 +67,7 @@ function death({ process, lands }: Crash, move: Move | undefined): Move {
       return DEAD;
     },
     change: undefined,
+    shows: true,
   };
 }
 

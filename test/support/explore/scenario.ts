@@ -54,8 +54,13 @@ export interface Scenario {
   /** No segment is sealed and no answer is lost: the size that `facts` answers decides nothing, so appends do not mind it. */
   readonly ignoresSize?: boolean;
   readonly staleLocks?: boolean;
-  /** Who may crash; everybody unless given. Where all do the same, the first stands for all. */
+  /** Who may crash; everybody unless given, of twins the first. */
   readonly crashes?: readonly number[];
+  /**
+   * Processes that do the same under other names, so that each schedule is another one with the names changed: only
+   * those are explored in which they show themselves first in this order. Of them the first alone crashes.
+   */
+  readonly twins?: readonly number[];
   /** Somebody looks who lives: a death behind the last step makes a difference. */
   readonly looksForDeath?: boolean;
   /** Whose appends may go wrong; nobody's unless given. */

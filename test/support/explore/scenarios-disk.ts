@@ -2,18 +2,46 @@ import { join } from "node:path";
 import { segmentName } from "../../../src/protocol/paths.ts";
 import { openJournalReader } from "../../../src/team/journal-reader.ts";
 import { noteTask } from "../../../src/team/tasks.ts";
-import { type Body, claims, notes, ONE, oneTask, orHearsWhy, readsOn, same, winners } from "./bodies.ts";
+import {
+  allWrote,
+  type Body,
+  claims,
+  notes,
+  ONE,
+  oneTask,
+  orHearsWhy,
+  readsOn,
+  same,
+  winners,
+} from "./bodies.ts";
 import { type Actor, isTrouble, PATHS, type Scenario } from "./scenario.ts";
 
 export const DISK: readonly Scenario[] = [
   {
     name: "seal",
     setup: oneTask,
-    options: { sealBytes: 1300 },
-    processes: same(notes, 2),
+    options: { sealBytes: 1700 },
+    before: allWrote,
+    processes: same(notes, 3),
+    twins: [0, 1, 2],
   },
   {
     name: "seal-reader",
+    setup: oneTask,
+    options: { sealBytes: 1700 },
+    before: allWrote,
+    processes: [notes, notes, readsOn],
+    twins: [0, 1],
+  },
+  {
+    name: "seal-two",
+    setup: oneTask,
+    options: { sealBytes: 1300 },
+    processes: same(notes, 2),
+    twins: [0, 1],
+  },
+  {
+    name: "seal-reader-two",
     setup: oneTask,
     options: { sealBytes: 1300 },
     processes: [notes, readsOn],
@@ -23,13 +51,12 @@ export const DISK: readonly Scenario[] = [
     setup: oneTask,
     ignoresSize: true,
     processes: [savesSnapshot, savesSnapshot, opens],
-    // The second writer does what the first does.
-    crashes: [0],
   },
   {
     name: "retry",
     setup: oneTask,
-    processes: [orHearsWhy(claims), claims],
+    processes: [orHearsWhy(claims), claims, claims],
+    twins: [1, 2],
     faults: [0],
     check: winners,
   },
@@ -37,14 +64,8 @@ export const DISK: readonly Scenario[] = [
     name: "network",
     setup: oneTask,
     options: { network: true },
-    processes: same(notes, 2),
-  },
-  {
-    name: "network-three",
-    setup: oneTask,
-    options: { network: true },
     processes: same(notes, 3),
-    crashes: [],
+    twins: [0, 1, 2],
   },
   {
     name: "stale-lock",

@@ -12,18 +12,20 @@ export const TASKS: readonly Scenario[] = [
     name: "create",
     ignoresSize: true,
     processes: same(makesTask, 3),
-    crashes: [],
+    twins: [0, 1, 2],
   },
   {
     name: "create-two",
     ignoresSize: true,
     processes: same(makesTask, 2),
+    twins: [0, 1],
   },
   {
     name: "claim",
     setup: oneTask,
     ignoresSize: true,
     processes: same(claims, 3),
+    twins: [0, 1, 2],
     check: winners,
   },
   {
@@ -57,6 +59,7 @@ export const TASKS: readonly Scenario[] = [
       const outcome = await joinMember(team, "user", { name, backend: "hand", definition: {} });
       note(outcome.ok ? "joined" : outcome.reason.kind);
     }, 3),
+    twins: [0, 2],
     check: ({ notes: said }) =>
       said.filter((each) => each.endsWith("joined")).length > 1
         ? "invariant 4: one name joined twice"
@@ -71,7 +74,7 @@ export const TASKS: readonly Scenario[] = [
     ignoresSize: true,
     looksForDeath: true,
     processes: same(takesLease, 3),
-    crashes: [0],
+    twins: [0, 1, 2],
     check: oneSupervisor,
   },
   {
@@ -79,7 +82,8 @@ export const TASKS: readonly Scenario[] = [
     setup: oneTask,
     ignoresSize: true,
     opensInside: true,
-    processes: [opensAndClaims, opensAndClaims],
+    processes: same(opensAndClaims, 3),
+    twins: [0, 1, 2],
     check: winners,
   },
   {
@@ -89,7 +93,8 @@ export const TASKS: readonly Scenario[] = [
     before: async (_actors, disk) => {
       disk.now.rename(PATHS.root, "/h/teams/other");
     },
-    processes: same(foundsTeam, 2),
+    processes: same(foundsTeam, 3),
+    twins: [0, 1, 2],
     check: ({ disk }) =>
       disk.paths(PATHS.root).length === 6 ? undefined : `not whole: ${disk.paths(PATHS.root).join()}`,
   },

@@ -37,9 +37,15 @@ export interface SearchOptions<S> {
   readonly end?: (state: S, choices: readonly number[]) => string | undefined | Promise<string | undefined>;
 }
 
+/** A footprint with a number, and which others it minds: the question is asked often. */
+interface Print extends Footprint {
+  readonly id: number;
+  readonly minds: (boolean | undefined)[];
+}
+
 /** One step that was taken, and how it is ordered: `clock[p]` steps of process p must come before it or are it. */
 interface Step {
-  readonly footprint: Footprint;
+  readonly print: Print;
   readonly process: number;
   /** Its number among the steps of its process, from 1. */
   readonly number: number;
@@ -63,6 +69,7 @@ interface Path<S> {
   /** The steps taken so far: one from each node, and none yet from the last one while it is looked at. */
   readonly steps: Step[];
   readonly reduce: boolean;
+  readonly printOf: (footprint: Footprint) => Print;
 }
 
 /**
@@ -72,7 +79,7 @@ interface Path<S> {
  */
 export async function search<S>(graph: Graph<S>, options: SearchOptions<S> = {}): Promise<Search> {
   const { reduce = true, limit = Number.POSITIVE_INFINITY, end } = options;
-  const path: Path<S> = { graph, nodes: [], steps: [], reduce };
+  const path: Path<S> = { graph, nodes: [], steps: [], reduce, printOf: createPrints() };
   const { nodes } = path;
   const sum = { schedules: 0, redundant: 0, steps: 0 };
   for (;;) {
@@ -128,11 +135,13 @@ async function follow<S>(path: Path<S>): Promise<Followed<S>> {
     const node = nodes[depth];
     const footprint = node && graph.next(state, node.chosen);
     if (!footprint || !graph.isEnabled(state, node.chosen)) throw new Error(`step ${depth}: cannot go on`);
-    asleep = sleepersAfter(graph, node, footprint);
     const step = stepOf(path, node.chosen, footprint);
+    asleep = reduce ? sleepersAfter(path, node, step.print) : asleep;
     if (reduce) race(path, step);
     steps.push(step);
-    state = await graph.step(state, node.chosen);
+    const next = graph.step(state, node.chosen);
+    // To wait for what is known already would be most of the time.
+    state = next instanceof Promise ? await next : next;
     const broken = graph.broken(state);
     if (broken !== undefined) return { state, taken: taken + 1, broken, isRedundant: false };
   }
@@ -160,36 +169,59 @@ function open<S>(
 
 /** Who sleeps on behind a step: what was explored in front of it and does not mind it. */
 function sleepersAfter<S>(
-  graph: Graph<S>,
+  { graph, printOf }: Path<S>,
   { state, asleep, done, chosen }: Node<S>,
-  footprint: Footprint,
+  print: Print,
 ): ReadonlySet<number> {
+  if (asleep.size + done.size === 0) return asleep;
   const still = [...asleep, ...done].filter((process) => {
     const next = graph.next(state, process);
-    return process !== chosen && next !== undefined && !conflict(next, footprint);
+    return process !== chosen && next !== undefined && !conflict(printOf(next), print);
   });
   return new Set(still);
 }
 
-function conflict(one: Footprint, other: Footprint): boolean {
-  return touches(one.writes, other) || touches(other.writes, one);
+function createPrints(): (footprint: Footprint) => Print {
+  const known = new WeakMap<Footprint, Print>();
+  const prints = new Map<string, Print>();
+  return (footprint) => {
+    const before = known.get(footprint);
+    if (before) return before;
+    const key = `${footprint.reads.toSorted().join()}|${footprint.writes.toSorted().join()}`;
+    const print = prints.get(key) ?? { ...footprint, id: prints.size, minds: [] };
+    prints.set(key, print);
+    known.set(footprint, print);
+    return print;
+  };
+}
+
+function conflict(one: Print, other: Print): boolean {
+  const known = one.minds[other.id];
+  if (known !== undefined) return known;
+  const does = touches(one.writes, other) || touches(other.writes, one);
+  one.minds[other.id] = does;
+  return does;
 }
 
 function touches(writes: readonly string[], { reads, writes: others }: Footprint): boolean {
   return writes.some((name) => reads.includes(name) || others.includes(name));
 }
 
-function stepOf<S>({ graph, steps }: Path<S>, process: number, footprint: Footprint): Step {
+function stepOf<S>({ graph, steps, printOf }: Path<S>, process: number, footprint: Footprint): Step {
   const before = steps.findLast((step) => step.process === process);
+  const print = printOf(footprint);
   const number = (before?.number ?? 0) + 1;
-  const clock = processesOf(graph).map((other) => before?.clock[other] ?? 0);
-  for (const step of steps) if (conflict(step.footprint, footprint)) join(clock, step.clock);
+  const clock = before ? [...before.clock] : Array.from({ length: graph.processes }, () => 0);
+  for (const step of steps) if (conflict(step.print, print)) join(clock, step.clock);
   clock[process] = number;
-  return { footprint, process, number, clock };
+  return { print, process, number, clock };
 }
 
 function join(clock: number[], other: readonly number[]): void {
-  for (const [process, number] of other.entries()) clock[process] = Math.max(clock[process] ?? 0, number);
+  for (let process = 0; process < other.length; process++) {
+    const number = other[process] ?? 0;
+    if (number > (clock[process] ?? 0)) clock[process] = number;
+  }
 }
 
 function isBefore(one: Step, other: Step): boolean {
@@ -213,8 +245,7 @@ function race<S>({ nodes, steps }: Path<S>, last: Step): void {
   for (let at = steps.length - 1; at >= 0; at--) {
     const step = steps[at];
     const node = nodes[at];
-    if (!step || !node || step.process === last.process || !conflict(step.footprint, last.footprint))
-      continue;
+    if (!step || !node || step.process === last.process || !conflict(step.print, last.print)) continue;
     const isDirect = (clock[step.process] ?? 0) < step.number;
     join(clock, step.clock);
     if (isDirect)

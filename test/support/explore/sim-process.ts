@@ -14,6 +14,8 @@ interface Call<T> {
   readonly footprint: (world: SimWorld) => Footprint;
   readonly isEnabled?: (world: SimWorld) => boolean;
   readonly job: (world: SimWorld) => T;
+  readonly change?: Change;
+  readonly isLock?: boolean;
 }
 
 interface Waiting {
@@ -46,6 +48,7 @@ export class SimProcess {
   calls = 0;
   changes = 0;
   appends = 0;
+  hasShown = false;
   #isFull = false;
   #holds = false;
   readonly #closed = new WeakSet<OpenFile>();
@@ -79,6 +82,7 @@ export class SimProcess {
     this.#waiting = undefined;
     this.calls++;
     if (waiting.move.change) this.changes++;
+    this.hasShown ||= waiting.move.shows;
     await this.#until(() => waiting.settle(answer));
   }
 
@@ -182,6 +186,7 @@ export class SimProcess {
       job: ({ locks }) => {
         locks.set(path, this.index);
       },
+      isLock: true,
     });
     this.#holds = true;
     try {
@@ -214,7 +219,8 @@ export class SimProcess {
     await parked;
   }
 
-  #park<T>({ text, footprint, isEnabled = always, job }: Call<T>, change?: Change): Promise<T> {
+  #park<T>(call: Call<T>): Promise<T> {
+    const { text, footprint, isEnabled = always, job, change, isLock = false } = call;
     return new Promise((resolve, reject) => {
       if (this.isFree) {
         resolve(job(this.#parts.world));
@@ -225,7 +231,14 @@ export class SimProcess {
           `process ${this.index} makes two calls at once: ${text()}, ${this.#waiting.move.text()}`,
         );
       this.#waiting = {
-        move: { text, footprint, isEnabled, take: (world) => this.#answer(world, job), change },
+        move: {
+          text,
+          footprint,
+          isEnabled,
+          take: (world) => this.#answer(world, job),
+          change,
+          shows: change !== undefined || isLock,
+        },
         // What the move answered, in this world or in another one in which all was the same for this process.
         settle: (answer) => {
           this.#holds = answer.holds ?? this.#holds;
@@ -265,7 +278,7 @@ export class SimProcess {
   }
 
   #change<T>(call: Call<T>): Promise<T> {
-    return this.#park(call, {});
+    return this.#park({ ...call, change: {} });
   }
 
   /** In two steps, as `open` and `write` are. */
@@ -297,36 +310,34 @@ export class SimProcess {
     if (this.#isFull || fault === "full" || fault === "never") {
       this.#isFull = false;
       const errno = fault === "never" ? "EIO" : "ENOSPC";
-      return this.#park(
-        { text: () => `${errno} for ${text()}`, footprint: () => NONE, job: () => fail(errno, file) },
+      return this.#park({
+        text: () => `${errno} for ${text()}`,
+        footprint: () => NONE,
+        job: () => fail(errno, file),
         change,
-      );
+      });
     }
     if (laws.network) return this.#appendByHand(file, bytes, text);
     if (fault === "slow") return this.#appendSlowly(file, bytes, text);
     if (fault === "half-full") this.#isFull = true;
-    return this.#park(
-      {
-        text: () => (fault ? `${fault}: ${text()}` : text()),
-        footprint: () => ({ reads: [], writes: [`d${inode}`] }),
-        isEnabled: ({ busy }) => !busy.has(inode),
-        job: (there) => land(there, file, bytes, fault),
-      },
+    return this.#park({
+      text: () => (fault ? `${fault}: ${text()}` : text()),
+      footprint: () => ({ reads: [], writes: [`d${inode}`] }),
+      isEnabled: ({ busy }) => !busy.has(inode),
+      job: (there) => land(there, file, bytes, fault),
       change,
-    );
+    });
   }
 
   /** As a client of a file server does it: looks how long the file is, and writes there. */
   async #appendByHand(file: OpenFile, bytes: Uint8Array, text: () => string): Promise<number> {
     const inode = this.#inode(file);
-    const size = await this.#park(
-      {
-        text: () => `sees the size for ${text()}`,
-        footprint: () => ({ reads: [`d${inode}`], writes: [] }),
-        job: (world) => world.disk.now.facts(world.file(file)).size,
-      },
-      { appends: { file, bytes } },
-    );
+    const size = await this.#park({
+      text: () => `sees the size for ${text()}`,
+      footprint: () => ({ reads: [`d${inode}`], writes: [] }),
+      job: (world) => world.disk.now.facts(world.file(file)).size,
+      change: { appends: { file, bytes } },
+    });
     return this.#park({
       text,
       footprint: () => ({ reads: [], writes: [`d${inode}`] }),
@@ -339,18 +350,16 @@ export class SimProcess {
     const inode = this.#inode(file);
     const footprint = (): Footprint => ({ reads: [], writes: [`d${inode}`] });
     const half = lengthOf("half", bytes);
-    await this.#park(
-      {
-        text: () => `begins to ${text()}`,
-        footprint,
-        isEnabled: ({ busy }) => !busy.has(inode),
-        job: (world) => {
-          world.busy.set(inode, this.index);
-          world.disk.now.append(world.file(file), bytes.subarray(0, half));
-        },
+    await this.#park({
+      text: () => `begins to ${text()}`,
+      footprint,
+      isEnabled: ({ busy }) => !busy.has(inode),
+      job: (world) => {
+        world.busy.set(inode, this.index);
+        world.disk.now.append(world.file(file), bytes.subarray(0, half));
       },
-      { appends: { file, bytes } },
-    );
+      change: { appends: { file, bytes } },
+    });
     await this.#park({
       text: () => `ends its append to ${short(file.path)}`,
       footprint,
