@@ -85,10 +85,10 @@ export async function createModel(scenario: Scenario, faults: Plan): Promise<Mod
       const move = thought && wayOf(thought).move;
       if (!thought || !move) throw new Error(`process ${process} has no step to take`);
       const isChange = step.footprint.writes.length > 0;
-      const world = isChange ? place.world.clone() : place.world;
-      const answer = move.take(world);
+      const there = isChange ? place.world.clone() : place.world;
+      const answer = move.take(there);
       const next = move === thought.move ? await minds.after(thought, answer) : thought;
-      step.to = { thought: next, place: isChange ? places.of(world) : place };
+      step.to = { thought: next, place: isChange ? places.of(there) : place };
       return step.to;
     }
 

@@ -76,3 +76,18 @@ export function lengthOf(part: string, bytes: Uint8Array): number {
   if (known === "one") return 1;
   return known === "line" ? bytes.length - 1 : bytes.length >> 1;
 }
+
+export function answerOf(job: () => unknown): Answer {
+  try {
+    return { ok: true, value: job() };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+/** An answer may be given to several lives of one process, which do with theirs what they like. */
+export function copyOf(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return Buffer.from(value);
+  if (Array.isArray(value)) return [...(value as readonly unknown[])];
+  return typeof value === "object" && value !== null ? { ...value } : value;
+}

@@ -1,4 +1,5 @@
-import { brokenJson, type SimWorld } from "./sim-world.ts";
+import { brokenJson } from "./broken-json.ts";
+import type { SimWorld } from "./sim-world.ts";
 
 /** What the world is at one moment; never changed. */
 export interface Place {

@@ -30,7 +30,7 @@ export const DISK: readonly Scenario[] = [
     setup: oneTask,
     options: { sealBytes: 1700 },
     before: allWrote,
-    processes: [notes, notes, readsOn],
+    processes: [notes, notes, looksOnce],
     twins: [0, 1],
   },
   {
@@ -92,6 +92,10 @@ async function savesSnapshot({ store, team, name, index }: Actor): Promise<void>
   const reader = await openJournalReader(store);
   await reader.readOn();
   await reader.saveSnapshot();
+}
+
+async function looksOnce({ team }: Actor): Promise<void> {
+  await team.readOn();
 }
 
 async function opens({ store, note }: Actor): Promise<void> {

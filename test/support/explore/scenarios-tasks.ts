@@ -15,12 +15,6 @@ export const TASKS: readonly Scenario[] = [
     twins: [0, 1, 2],
   },
   {
-    name: "create-two",
-    ignoresSize: true,
-    processes: same(makesTask, 2),
-    twins: [0, 1],
-  },
-  {
     name: "claim",
     setup: oneTask,
     ignoresSize: true,

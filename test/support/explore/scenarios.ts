@@ -19,5 +19,5 @@ export function withProcesses(scenario: Scenario, count: number): readonly Scena
   const isSame = scenario.processes.every((body) => body === first);
   if (!first || !isSame) return [];
   const processes = Array.from({ length: count }, () => first);
-  return [{ ...scenario, processes, crashes: [...processes.keys()] }];
+  return [{ ...scenario, processes, twins: [...processes.keys()] }];
 }

@@ -65,6 +65,7 @@ interface Node<S> {
 
 interface Path<S> {
   readonly graph: Graph<S>;
+  readonly processes: readonly number[];
   readonly nodes: Node<S>[];
   /** The steps taken so far: one from each node, and none yet from the last one while it is looked at. */
   readonly steps: Step[];
@@ -79,7 +80,8 @@ interface Path<S> {
  */
 export async function search<S>(graph: Graph<S>, options: SearchOptions<S> = {}): Promise<Search> {
   const { reduce = true, limit = Number.POSITIVE_INFINITY, end } = options;
-  const path: Path<S> = { graph, nodes: [], steps: [], reduce, printOf: createPrints() };
+  const processes = Array.from({ length: graph.processes }, (_, process) => process);
+  const path: Path<S> = { graph, processes, nodes: [], steps: [], reduce, printOf: createPrints() };
   const { nodes } = path;
   const sum = { schedules: 0, redundant: 0, steps: 0 };
   for (;;) {
@@ -125,18 +127,13 @@ async function follow<S>(path: Path<S>): Promise<Followed<S>> {
   let asleep: ReadonlySet<number> = new Set();
   for (let depth = from; ; depth++) {
     const taken = depth - from;
-    if (depth >= nodes.length) {
-      const enabled = processesOf(graph).filter((process) => graph.isEnabled(state, process));
-      if (reduce) waitersRace(path, state);
-      if (enabled.length === 0) return { state, taken, broken: stuck(graph, state), isRedundant: false };
-      if (!open(path, { state, enabled, asleep }))
-        return { state, taken, broken: undefined, isRedundant: true };
-    }
+    const over = depth >= nodes.length ? arrive(path, state, asleep) : undefined;
+    if (over) return { state, taken, ...over };
     const node = nodes[depth];
     const footprint = node && graph.next(state, node.chosen);
     if (!footprint || !graph.isEnabled(state, node.chosen)) throw new Error(`step ${depth}: cannot go on`);
     const step = stepOf(path, node.chosen, footprint);
-    asleep = reduce ? sleepersAfter(path, node, step.print) : asleep;
+    asleep = sleepersAfter(path, node, step.print);
     if (reduce) race(path, step);
     steps.push(step);
     const next = graph.step(state, node.chosen);
@@ -147,12 +144,21 @@ async function follow<S>(path: Path<S>): Promise<Followed<S>> {
   }
 }
 
-function processesOf<S>({ processes }: Graph<S>): number[] {
-  return Array.from({ length: processes }, (_, process) => process);
+/** Makes a node of a state that was not looked at before; answers why the schedule ends there. */
+function arrive<S>(
+  path: Path<S>,
+  state: S,
+  asleep: ReadonlySet<number>,
+): Pick<Followed<S>, "broken" | "isRedundant"> | undefined {
+  const { graph, processes, reduce } = path;
+  const enabled = processes.filter((process) => graph.isEnabled(state, process));
+  if (reduce) waitersRace(path, state);
+  if (enabled.length === 0) return { broken: stuck(path, state), isRedundant: false };
+  return open(path, { state, enabled, asleep }) ? undefined : { broken: undefined, isRedundant: true };
 }
 
-function stuck<S>(graph: Graph<S>, state: S): string | undefined {
-  const waiting = processesOf(graph).filter((process) => graph.next(state, process));
+function stuck<S>({ graph, processes }: Path<S>, state: S): string | undefined {
+  const waiting = processes.filter((process) => graph.next(state, process));
   return waiting.length === 0 ? undefined : `stuck: processes ${waiting.join(", ")} wait for ever`;
 }
 
@@ -230,8 +236,8 @@ function isBefore(one: Step, other: Step): boolean {
 
 /** A process that waits never gets its turn in front of the one it waits for, unless that order is tried as well. */
 function waitersRace<S>(path: Path<S>, state: S): void {
-  const { graph } = path;
-  for (const process of processesOf(graph)) {
+  const { graph, processes } = path;
+  for (const process of processes) {
     const footprint = graph.next(state, process);
     if (footprint && !graph.isEnabled(state, process)) race(path, stepOf(path, process, footprint));
   }

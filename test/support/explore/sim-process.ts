@@ -3,7 +3,7 @@ import type { Lock } from "../../../src/store/files/log-writer.ts";
 import { systemError } from "../store-faulty-fs.ts";
 import { namesOf, seenAt, union } from "./footprints.ts";
 import { gist } from "./gist.ts";
-import { type Answer, type Change, lengthOf, type Move } from "./move.ts";
+import { type Answer, answerOf, type Change, copyOf, lengthOf, type Move } from "./move.ts";
 import type { AppendFault, Fault } from "./plan.ts";
 import type { Footprint } from "./search.ts";
 import { type Handle, handleOf, type Laws, type SimWorld } from "./sim-world.ts";
@@ -380,21 +380,6 @@ function land(world: SimWorld, file: OpenFile, bytes: Uint8Array, fault: AppendF
   }
   const count = fault === undefined ? bytes.length : lengthOf(fault === "half-full" ? "half" : fault, bytes);
   return now.append(world.file(file), bytes.subarray(0, count));
-}
-
-function answerOf(job: () => unknown): Answer {
-  try {
-    return { ok: true, value: job() };
-  } catch (error) {
-    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
-  }
-}
-
-/** An answer may be given to several lives of one process, which do with theirs what they like. */
-function copyOf(value: unknown): unknown {
-  if (Buffer.isBuffer(value)) return Buffer.from(value);
-  if (Array.isArray(value)) return [...(value as readonly unknown[])];
-  return typeof value === "object" && value !== null ? { ...value } : value;
 }
 
 function always(): boolean {

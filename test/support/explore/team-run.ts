@@ -1,11 +1,12 @@
 import { createActor } from "./actor.ts";
+import { brokenJson } from "./broken-json.ts";
 import { createHistory, type History } from "./history.ts";
 import { type Move, underPlan } from "./move.ts";
 import type { Plan } from "./plan.ts";
 import { diskOf } from "./prepare.ts";
 import { type Actor, PATHS, type Scenario } from "./scenario.ts";
 import type { Footprint } from "./search.ts";
-import { brokenJson, SimWorld } from "./sim-world.ts";
+import { SimWorld } from "./sim-world.ts";
 import { verifyRun } from "./verify-run.ts";
 import type { World } from "./world.ts";
 

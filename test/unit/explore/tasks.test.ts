@@ -6,9 +6,9 @@ import { scenarioNamed } from "../../support/explore/scenarios.ts";
 const LONG = 300_000;
 
 test(
-  "A11 of two who create a task at once each makes one, under a number of its own, and whoever dies harms nobody",
+  "A11 of three who create a task at once each makes one, under a number of its own, and whoever dies harms nobody",
   async () => {
-    expect(await brokenIn(scenarioNamed("create-two"))).toBeUndefined();
+    expect(await brokenIn(scenarioNamed("create"))).toBeUndefined();
   },
   LONG,
 );
@@ -46,7 +46,7 @@ test(
 );
 
 test(
-  "A5 two open the team and claim its one task",
+  "A5 three open the team and claim its one task",
   async () => {
     expect(await brokenIn(scenarioNamed("open"))).toBeUndefined();
   },
@@ -54,7 +54,7 @@ test(
 );
 
 test(
-  "of two who create a team of one name one has it, and it is whole",
+  "of three who create a team of one name one has it, and it is whole",
   async () => {
     expect(await brokenIn(scenarioNamed("found"))).toBeUndefined();
   },
