@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { runCommand } from "../../src/agent/tools/run-command.ts";
+import { noSandbox } from "../../src/base/sandbox.ts";
 import { MemberName, Role, TeamName } from "../../src/protocol/names.ts";
 import { childBackend } from "../../src/spawn/child-backend.ts";
 import { cliDesk } from "../support/cli-process.ts";
@@ -40,7 +41,10 @@ test("E6 a command of an agent runs in a folder named like an option, and one th
   mkdirSync(dir);
   writeFileSync(join(dir, "-rf"), "kept");
   const run = (command: string): ReturnType<typeof runCommand> =>
-    runCommand({ command, dir, env: { PATH }, timeoutMs: 10_000 }, new AbortController().signal);
+    runCommand(
+      { command, dir, env: { PATH }, timeoutMs: 10_000, sandbox: noSandbox() },
+      new AbortController().signal,
+    );
 
   const listed = await run("pwd; ls");
   const option = await run("-c id");

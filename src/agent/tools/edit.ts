@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TroupeError } from "../../base/errors.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { readText, writeText } from "./file-text.ts";
-import { atPlace } from "./place.ts";
+import { atPlace, type Reach } from "./place.ts";
 import type { SeenFiles } from "./seen-files.ts";
 import { refuseProtected } from "./write.ts";
 
@@ -13,8 +13,8 @@ const Input = z.object({
   replace_all: z.boolean().optional().describe("Replace each occurrence; else there must be exactly one."),
 });
 
-/** Replaces text in files below `dir`. */
-export function editTool({ dir, seen }: { readonly dir: string; readonly seen: SeenFiles }): Tool {
+/** Replaces text in files within reach. */
+export function editTool({ reach, seen }: { readonly reach: Reach; readonly seen: SeenFiles }): Tool {
   return defineTool({
     name: "Edit",
     description:
@@ -23,7 +23,7 @@ export function editTool({ dir, seen }: { readonly dir: string; readonly seen: S
     effect: "write",
     run: ({ file_path, old_string, new_string, replace_all = false }) =>
       atPlace(
-        dir,
+        reach,
         file_path,
         async (place) => {
           const file = await readText(place);
@@ -40,7 +40,7 @@ export function editTool({ dir, seen }: { readonly dir: string; readonly seen: S
           seen.see(place, await writeText(place, text, file));
           return `Edited ${place.shown} (${count} ${count === 1 ? "place" : "places"}).`;
         },
-        { check: refuseProtected },
+        { isWriting: true, check: refuseProtected },
       ),
   });
 }

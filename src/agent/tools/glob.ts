@@ -1,9 +1,9 @@
-import { realpath, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { isErrno } from "../../base/errors.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { globMatcher } from "./glob-match.ts";
-import { inFolder } from "./place.ts";
+import { inFolder, type Reach } from "./place.ts";
 import { walk } from "./walk.ts";
 
 const MOST_RESULTS = 200;
@@ -13,21 +13,21 @@ const Input = z.object({
   path: z.string().optional().describe("Folder to search; the work folder without it."),
 });
 
-/** Finds files below `dir` by name. */
-export function globTool({ dir }: { readonly dir: string }): Tool {
+/** Finds files within reach by name. */
+export function globTool({ reach }: { readonly reach: Reach }): Tool {
   return defineTool({
     name: "Glob",
     description: `Finds files of the work folder by a pattern, newest first, at most ${MOST_RESULTS}. Leaves out .git and node_modules, and follows no links.`,
     input: Input,
     effect: "read",
     run: ({ pattern, path }, signal) =>
-      inFolder(dir, path, async (start, shown) => {
+      inFolder(reach, path, async (start, shown, root) => {
         const matches = globMatcher(pattern);
         const found: { path: string; time: number }[] = [];
         const isWhole = await walk(
           {
             start,
-            root: await realpath(dir),
+            root,
             visit: async (place) => {
               if (matches(place.shown))
                 found.push({ path: below(shown, place.shown), time: await timeOf(place.at) });

@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { z } from "zod";
 import { isErrno, TroupeError } from "../../base/errors.ts";
 import { defineTool, type Tool } from "../tool.ts";
@@ -6,7 +5,7 @@ import { isBinary, readBytes } from "./file-text.ts";
 import { below } from "./glob.ts";
 import { globMatcher } from "./glob-match.ts";
 import { type LineMatcher, openLineMatcher } from "./line-matcher.ts";
-import { inFolder, type Place } from "./place.ts";
+import { inFolder, type Place, type Reach } from "./place.ts";
 import { walk } from "./walk.ts";
 
 const MOST_LINES = 1_000;
@@ -19,8 +18,8 @@ const Input = z.object({
   ignore_case: z.boolean().optional(),
 });
 
-/** Finds lines in the text files below `dir`. */
-export function grepTool({ dir }: { readonly dir: string }): Tool {
+/** Finds lines in the text files within reach. */
+export function grepTool({ reach }: { readonly reach: Reach }): Tool {
   return defineTool({
     name: "Grep",
     description: `Finds lines in the text files of the work folder by a regular expression; answers path:line:text, at most ${MOST_LINES}. Leaves out .git and node_modules, and follows no links.`,
@@ -36,7 +35,7 @@ export function grepTool({ dir }: { readonly dir: string }): Tool {
       const timer = setTimeout(stop, LONGEST_MS);
       signal.addEventListener("abort", stop);
       try {
-        return await inFolder(dir, path, async (start, shown) => {
+        return await inFolder(reach, path, async (start, shown, root) => {
           const lines: string[] = [];
           const isWanted = glob === "**" ? () => true : globMatcher(glob);
           const visit = async (place: Place): Promise<boolean> => {
@@ -45,7 +44,7 @@ export function grepTool({ dir }: { readonly dir: string }): Tool {
                 lines.push(`${below(shown, place.shown)}:${number}:${text}`);
             return lines.length <= MOST_LINES;
           };
-          await walk({ start, root: await realpath(dir), visit }, limit.signal);
+          await walk({ start, root, visit }, limit.signal);
           return listed(lines, limit.signal.aborted);
         });
       } finally {

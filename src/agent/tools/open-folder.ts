@@ -12,17 +12,17 @@ export interface OpenFolder {
 }
 
 /**
- * Opens a folder and refuses one that really lies outside of `root`, a real path (faults.md L12, L13; security.md §6).
+ * Opens a folder and refuses one that really lies outside of all `roots`, real paths (faults.md L12, L13; security.md §6).
  * Looking costs microseconds: synchronous calls, since each promise of `node:fs` is a trip through the thread pool.
  */
-export function openFolder(path: string, root: string, flags = 0): OpenFolder {
+export function openFolder(path: string, roots: readonly string[], flags = 0): OpenFolder {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | flags);
   const close = (): void => closeSync(descriptor);
   try {
     const base = process.platform === "linux" ? `/proc/self/fd/${descriptor}` : realpathSync.native(path);
     const real = process.platform === "linux" ? readlinkSync(base) : base;
-    if (!isInside(root, real))
-      throw new TroupeError("denied", `refused: it leads to ${real}, outside of the work folder ${root}`);
+    if (!roots.some((root) => isInside(root, real)))
+      throw new TroupeError("denied", `refused: it leads to ${real}, outside of the work folder ${roots[0]}`);
     return { base, real, close };
   } catch (error) {
     close();
@@ -31,17 +31,17 @@ export function openFolder(path: string, root: string, flags = 0): OpenFolder {
 }
 
 /** The same, making the folders that are missing; a new folder is never entered through a link. */
-export function openMadeFolder(path: string, root: string): OpenFolder {
+export function openMadeFolder(path: string, roots: readonly string[]): OpenFolder {
   try {
-    return openFolder(path, root);
+    return openFolder(path, roots);
   } catch (error) {
     if (!isErrno(error, "ENOENT") || path === dirname(path)) throw error;
   }
-  const parent = openMadeFolder(dirname(path), root);
+  const parent = openMadeFolder(dirname(path), roots);
   try {
     const at = `${parent.base}/${basename(path)}`;
     makeFolder(at);
-    return openFolder(at, root, constants.O_NOFOLLOW);
+    return openFolder(at, roots, constants.O_NOFOLLOW);
   } finally {
     parent.close();
   }

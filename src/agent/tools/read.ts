@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TroupeError } from "../../base/errors.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { readText } from "./file-text.ts";
-import { atPlace } from "./place.ts";
+import { atPlace, type Reach } from "./place.ts";
 import type { SeenFiles } from "./seen-files.ts";
 
 const MOST_LINES = 2_000;
@@ -15,15 +15,15 @@ const Input = z.object({
   limit: z.int().min(1).optional().describe(`Number of lines; at most ${MOST_LINES} without it.`),
 });
 
-/** Reads text files below `dir`. */
-export function readTool({ dir, seen }: { readonly dir: string; readonly seen: SeenFiles }): Tool {
+/** Reads text files within reach. */
+export function readTool({ reach, seen }: { readonly reach: Reach; readonly seen: SeenFiles }): Tool {
   return defineTool({
     name: "Read",
     description: "Reads a text file of the work folder, whole or in part.",
     input: Input,
     effect: "read",
     run: ({ file_path, offset = 1, limit = MOST_LINES }) =>
-      atPlace(dir, file_path, async (place) => {
+      atPlace(reach, file_path, async (place) => {
         const file = await readText(place);
         if (file === undefined) throw new TroupeError("failed", "no such file");
         seen.see(place, file.hash);

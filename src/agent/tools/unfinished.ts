@@ -12,7 +12,7 @@ export function removeUnfinished(
   path: string,
   isDead: (pid: number) => Promise<boolean>,
 ): Promise<number> {
-  return atPlace(dir, path, async ({ folder }) => {
+  return atPlace({ dir }, path, async ({ folder }) => {
     let removed = 0;
     for (const name of await readdir(folder.base)) {
       const writer = TEMP_FILE.exec(name)?.[1];

@@ -59,7 +59,7 @@ async function entriesOf(folder: OpenFolder): Promise<readonly Dirent[]> {
 /** A folder that vanished, became a link or is closed to us is no reason to stop. */
 function openIfThere(at: string, root: string): OpenFolder | undefined {
   try {
-    return openFolder(at, root, constants.O_NOFOLLOW);
+    return openFolder(at, [root], constants.O_NOFOLLOW);
   } catch (error) {
     if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM")) return undefined;
     throw error;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TroupeError } from "../../base/errors.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { readText, writeText } from "./file-text.ts";
-import { atPlace } from "./place.ts";
+import { atPlace, type Reach } from "./place.ts";
 import { isProtectedPath } from "./protected-paths.ts";
 import type { SeenFiles } from "./seen-files.ts";
 
@@ -11,8 +11,8 @@ const Input = z.object({
   content: z.string().describe("The whole new content."),
 });
 
-/** Writes whole files below `dir`. */
-export function writeTool({ dir, seen }: { readonly dir: string; readonly seen: SeenFiles }): Tool {
+/** Writes whole files within reach. */
+export function writeTool({ reach, seen }: { readonly reach: Reach; readonly seen: SeenFiles }): Tool {
   return defineTool({
     name: "Write",
     description:
@@ -21,7 +21,7 @@ export function writeTool({ dir, seen }: { readonly dir: string; readonly seen: 
     effect: "write",
     run: ({ file_path, content }) =>
       atPlace(
-        dir,
+        reach,
         file_path,
         async (place) => {
           const before = await readText(place);
@@ -32,7 +32,7 @@ export function writeTool({ dir, seen }: { readonly dir: string; readonly seen: 
           const note = isBlind ? " It was there already, and you had not read it." : "";
           return `${verb} ${place.shown} (${Buffer.byteLength(content)} bytes).${note}`;
         },
-        { isMaking: true, check: refuseProtected },
+        { isWriting: true, isMaking: true, check: refuseProtected },
       ),
   });
 }

@@ -5,11 +5,13 @@ import { expect, test } from "vitest";
 import { bashTool } from "../../../../src/agent/tools/bash.ts";
 import { cleanOutput } from "../../../../src/agent/tools/clean-output.ts";
 import { createOutputRing } from "../../../../src/agent/tools/output-ring.ts";
+import { noShelter } from "../../../../src/agent/tools/shelter.ts";
 import { tempFolder } from "../../../support/temp-folder.ts";
 import { until } from "../../../support/until.ts";
 
 const never = new AbortController().signal;
 const env = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" };
+const shelter = noShelter();
 
 /** True while a process with this number is there and is no zombie. */
 function isRunning(pid: number): boolean {
@@ -35,7 +37,7 @@ async function pidIn(path: string): Promise<number> {
 
 test("a command runs in the work folder and answers output and exit code", async () => {
   const dir = tempFolder();
-  const bash = bashTool({ dir, env });
+  const bash = bashTool({ dir, env, shelter });
 
   expect(await bash.run({ command: "pwd; echo oops >&2; echo done" }, never)).toEqual({
     text: `${dir}\noops\ndone\n[exit code 0]`,
@@ -49,14 +51,17 @@ test("a command runs in the work folder and answers output and exit code", async
 });
 
 test("a command that bash cannot read is an error with bash's words", async () => {
-  const { text, isError } = await bashTool({ dir: tempFolder(), env }).run({ command: "if (" }, never);
+  const { text, isError } = await bashTool({ dir: tempFolder(), env, shelter }).run(
+    { command: "if (" },
+    never,
+  );
 
   expect(isError).toBe(true);
   expect(text).toMatch(/syntax error/);
 });
 
 test("L5 a command sees the environment that was given, and nothing of this process", async () => {
-  const { text } = await bashTool({ dir: tempFolder(), env: { ...env, ONLY: "this" } }).run(
+  const { text } = await bashTool({ dir: tempFolder(), env: { ...env, ONLY: "this" }, shelter }).run(
     { command: "env" },
     never,
   );
@@ -68,7 +73,10 @@ test("L5 a command sees the environment that was given, and nothing of this proc
 });
 
 test("J1 a command that reads input gets its end at once", async () => {
-  const { text } = await bashTool({ dir: tempFolder(), env }).run({ command: "cat; echo after" }, never);
+  const { text } = await bashTool({ dir: tempFolder(), env, shelter }).run(
+    { command: "cat; echo after" },
+    never,
+  );
 
   expect(text).toBe("after\n[exit code 0]");
 });
@@ -76,7 +84,7 @@ test("J1 a command that reads input gets its end at once", async () => {
 test("J1 a command that never ends is killed with its children at the timeout, and its output comes back", async () => {
   const dir = tempFolder();
 
-  const { text, isError } = await bashTool({ dir, env }).run(
+  const { text, isError } = await bashTool({ dir, env, shelter }).run(
     {
       command: "echo begun; sh -c 'trap \"\" TERM; echo $$ > pid; sleep 300; sleep 300' & wait",
       timeout_ms: 300,
@@ -94,7 +102,7 @@ test("an abort kills the whole group and brings the output so far", async () => 
   const dir = tempFolder();
   const controller = new AbortController();
 
-  const running = bashTool({ dir, env }).run(
+  const running = bashTool({ dir, env, shelter }).run(
     { command: "echo begun; sleep 300 & echo $! > pid; wait" },
     controller.signal,
   );
@@ -109,7 +117,7 @@ test("an abort kills the whole group and brings the output so far", async () => 
 });
 
 test("a command that is aborted before its start does not run on", async () => {
-  const { text } = await bashTool({ dir: tempFolder(), env }).run(
+  const { text } = await bashTool({ dir: tempFolder(), env, shelter }).run(
     { command: "sleep 300" },
     AbortSignal.abort(),
   );
@@ -118,7 +126,7 @@ test("a command that is aborted before its start does not run on", async () => {
 });
 
 test("J2 a flood of output keeps its head and its tail in a bounded memory", async () => {
-  const { text } = await bashTool({ dir: tempFolder(), env }).run(
+  const { text } = await bashTool({ dir: tempFolder(), env, shelter }).run(
     { command: "echo HEAD; head -c 20000000 /dev/zero | tr '\\0' x; echo; echo TAIL" },
     never,
   );
@@ -145,7 +153,7 @@ test("J3 a background child that keeps the pipe open does not keep the call", as
   const dir = tempFolder();
   const started = performance.now();
 
-  const { text, isError } = await bashTool({ dir, env }).run(
+  const { text, isError } = await bashTool({ dir, env, shelter }).run(
     { command: "sleep 300 & echo $! > pid; echo started" },
     never,
   );
@@ -161,7 +169,7 @@ test("J3 a background child that keeps the pipe open does not keep the call", as
 });
 
 test("J4 colours, cursor moves and progress bars are gone, text stays", async () => {
-  const { text } = await bashTool({ dir: tempFolder(), env }).run(
+  const { text } = await bashTool({ dir: tempFolder(), env, shelter }).run(
     { command: "printf '\\033[31mred\\033[0m \\033]0;title\\007ok\\r\\n10%%\\r20%%\\n\\ttab é 漢\\n'" },
     never,
   );
@@ -173,7 +181,7 @@ test("J4 binary output is named, not shown", async () => {
   const dir = tempFolder();
   writeFileSync(join(dir, "x.bin"), Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7) % 256)));
 
-  const { text } = await bashTool({ dir, env }).run({ command: "cat x.bin" }, never);
+  const { text } = await bashTool({ dir, env, shelter }).run({ command: "cat x.bin" }, never);
 
   expect(text).toMatch(/^\(binary output, about \d+ bytes\)\n\[exit code 0\]$/);
 });
@@ -187,7 +195,7 @@ test("J4 whatever a command writes, no control character but newline and tab is 
 });
 
 test("a wrong timeout is an error result that names the field", async () => {
-  const { text, isError } = await bashTool({ dir: tempFolder(), env }).run(
+  const { text, isError } = await bashTool({ dir: tempFolder(), env, shelter }).run(
     { command: "true", timeout_ms: 3_600_000 },
     never,
   );
@@ -197,7 +205,7 @@ test("a wrong timeout is an error result that names the field", async () => {
 });
 
 test("a work folder that is gone is named", async () => {
-  await expect(bashTool({ dir: "/nowhere/at/all", env }).run({ command: "true" }, never)).rejects.toThrow(
-    /could not be started/,
-  );
+  await expect(
+    bashTool({ dir: "/nowhere/at/all", env, shelter }).run({ command: "true" }, never),
+  ).rejects.toThrow(/could not be started/);
 });
