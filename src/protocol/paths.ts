@@ -45,6 +45,16 @@ export function teamPaths(configDir: string, team: TeamName): TeamPaths {
   };
 }
 
+/** Below an agent's folder: output of its tools that was too long for the model. */
+export function outputFolder(agentFolder: string): string {
+  return join(agentFolder, "output");
+}
+
+/** What sandboxes of all teams have put into work folders for a while. */
+export function sandboxFolder(configDir: string): string {
+  return join(configDir, "troupe", "sandbox");
+}
+
 /** Segment files are `<n>.jsonl`, n a canonical decimal number: "conflicted copies" of sync folders are none. */
 export function segmentName(segment: number): string {
   return `${segment}.jsonl`;

@@ -14,6 +14,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "TZ",
   "TMPDIR",
   "TERM",
+  "COLORTERM",
   "NO_COLOR",
   "FORCE_COLOR",
   "NODE_EXTRA_CA_CERTS",
@@ -58,9 +59,33 @@ export function childEnv(env: Env, { team, instance, agent, configDir }: ChildNa
   };
 }
 
-/** The environment of an agent's shells and tools: the agent's, without what pays for the model. */
-export function shellEnv(env: Env): Record<string, string> {
-  return pick(env, (name) => !name.startsWith("ANTHROPIC_"));
+/** Of an agent's environment what its shells, hooks and servers need. Source: security.md §8. */
+const SHELL_NAMES: ReadonlySet<string> = new Set([
+  "PATH",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "TZ",
+  "TERM",
+  "COLORTERM",
+  "NO_COLOR",
+  "TMPDIR",
+  // Who it works for, by which it is found again whatever became of its session.
+  "CLAUDE_CONFIG_DIR",
+  "TROUPE_TEAM",
+  "TROUPE_AGENT",
+  "TROUPE_INSTANCE",
+  "TROUPE_PARENT",
+]);
+
+/**
+ * The environment of what an agent starts: shells, hooks, connectors. `named`: what trusted settings give by name and
+ * value; what pays for the model is not given even then.
+ */
+export function shellEnv(env: Env, named: Env = {}): Record<string, string> {
+  return { ...pick(env, isForShells), ...pick(named, (name) => !name.startsWith("ANTHROPIC_")) };
 }
 
 /** By which a process and its descendants are found, whatever became of their session. */
@@ -75,6 +100,10 @@ export function teamTag(configDir: string, team: TeamName): Readonly<Record<stri
 
 function isAllowed(name: string): boolean {
   return !OWN.has(name) && (NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix)));
+}
+
+function isForShells(name: string): boolean {
+  return SHELL_NAMES.has(name) || name.startsWith("LC_");
 }
 
 function pick(env: Env, wanted: (name: string) => boolean): Record<string, string> {

@@ -34,7 +34,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const mailbox = await openMailbox(team, me, transcript.seenMail);
   const { seen, isAnswered } = transcript;
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
-  const setup = setUp(job, control);
+  const setup = await setUp(job, control);
   const presence = openPresence(job, () => setup.model().name, control);
   const agent = openMemberAgent({
     team,

@@ -5,10 +5,12 @@ import { decide, hasTool, type Permissions } from "./gate.ts";
 import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
+import { openMemberShell } from "./member-shell.ts";
 import { memberTools } from "./member-tools.ts";
 import { openModel } from "./model-source.ts";
 import { modeOf } from "./plan-mode.ts";
 import { systemPrompt } from "./prompt.ts";
+import { readSettings } from "./settings.ts";
 
 /** What every turn of a life is made with. The model is asked for at the beginning of each: it may be another one. */
 export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate"> {
@@ -17,12 +19,14 @@ export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate"> {
   readonly approvals: OwnApprovals;
 }
 
-export function setUp(job: MemberJob, control: LifeControl): Setup {
+export async function setUp(job: MemberJob, control: LifeControl): Promise<Setup> {
   const { team, facts, member } = job;
   const { definition, lead } = member;
   const permissions: Permissions = { dir: definition.dir ?? facts.dir, lead, tools: definition.tools };
   const approvals = openApprovals(team, member.name);
-  const tools = memberTools(job, permissions.dir, { approvals, control }).filter(({ name }) =>
+  const settings = await readSettings(team.host, { dir: permissions.dir });
+  const shell = await openMemberShell(job, permissions, settings);
+  const tools = memberTools(job, shell, { approvals, control }).filter(({ name }) =>
     hasTool(permissions, name),
   );
   return {

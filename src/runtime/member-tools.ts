@@ -1,15 +1,19 @@
 import type { Tool } from "../agent/tool.ts";
 import { fileAndShellTools } from "../agent/toolset.ts";
-import { shellEnv } from "./child-env.ts";
 import type { MemberJob } from "./member-job.ts";
+import type { MemberShell } from "./member-shell.ts";
 import { type Planning, planTools } from "./plan-tools.ts";
 import { teamTools } from "./team-tools.ts";
 
 /** Every tool there is for a member, always in the same order: the server caches them. */
-export function memberTools({ team, member }: MemberJob, dir: string, planning: Planning): readonly Tool[] {
+export function memberTools(
+  { team, member }: MemberJob,
+  { toolset }: MemberShell,
+  planning: Planning,
+): readonly Tool[] {
   const { name: me, lead, definition } = member;
   return [
-    ...fileAndShellTools({ dir, env: shellEnv(team.host.env) }),
+    ...fileAndShellTools(toolset),
     ...teamTools({ team, me, lead, tools: definition.tools }),
     ...planTools({ team, member }, planning),
   ];

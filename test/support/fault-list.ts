@@ -128,7 +128,7 @@ J7 | MCP sends huge, invalid or stray output | connectors (MCP) are a later issu
 J8 | MCP children left behind | connectors (MCP) are a later issue
 J9 | a tool changes after approval | connectors (MCP) are a later issue
 J10 | two agents edit one file |
-J11 | .git/index.lock left | the gate, the sandbox and the trust rules are a later issue
+J11 | .git/index.lock left |
 K1 | two agents answer each other for ever | the gate, the sandbox and the trust rules are a later issue
 K2 | ring A→B→C→A | the gate, the sandbox and the trust rules are a later issue
 K3 | broadcast storm | the gate, the sandbox and the trust rules are a later issue

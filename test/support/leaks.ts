@@ -23,14 +23,19 @@ export function watchLeaks(folder: string): string {
 
 /** What a test left behind, one line each; its processes are killed. */
 export async function findLeaks(testId: string, folder: string): Promise<readonly string[]> {
-  return [...(await killTagged(testId)), ...leftoverFiles(folder)];
+  return [...(await killTagged(testId, folder)), ...leftoverFiles(folder)];
 }
 
-/** Ends every process of the test and answers what they were. Rounds, because a dying one may just have forked. */
-async function killTagged(testId: string): Promise<readonly string[]> {
+/**
+ * Ends every process of the test and answers what they were: also the shells of its agents, which know no more of it than
+ * whose teams they work for. Rounds, because a dying one may just have forked.
+ */
+async function killTagged(testId: string, folder: string): Promise<readonly string[]> {
   const lines = new Map<number, string>();
   for (let round = 0; round < 10; round++)
-    for (const { identity, env } of await taggedProcesses({ TROUPE_TEST_ID: testId })) {
+    for (const { identity, env } of await taggedProcesses({})) {
+      const isShell = env.get("CLAUDE_CONFIG_DIR")?.startsWith(`${folder}/`) === true;
+      if (env.get("TROUPE_TEST_ID") !== testId && !isShell) continue;
       const who = `${env.get("TROUPE_AGENT") ?? "no agent"}, ${env.get("TROUPE_INSTANCE") ?? "no instance"}`;
       lines.set(identity.pid, `process ${identity.pid} (${who})`);
       await signalProcess(identity, "SIGKILL");

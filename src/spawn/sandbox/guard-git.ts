@@ -11,7 +11,7 @@ const DEEPEST_MODULE = 4;
 export function guardGit(guards: Guards, folder: string): void {
   const { looker } = guards;
   const path = join(folder, ".git");
-  if (looker.see(path).kind === "folder") guardRepository(guards, path);
+  if (looker.see(join(path, "HEAD")).kind === "file") guardRepository(guards, path);
   else {
     guard(guards, path, FOLDER);
     // A worktree of a repository in this same folder: its own part of the repository stays writable.

@@ -38,10 +38,10 @@ export async function openSandbox(options: SandboxOptions): Promise<OpenedSandbo
       reason: `there is no sandbox for ${machine.platform} on ${machine.arch}`,
       hint: "it is built for Linux on x86-64 and arm64",
     };
-  const programs = findWall(policy, env["PATH"], options.searched);
-  if ("reason" in programs) return { ok: false, ...programs };
   const wide = tooWide(policy);
   if (wide !== undefined) return { ok: false, ...wide };
+  const programs = findWall(policy, env["PATH"], options.searched);
+  if ("reason" in programs) return { ok: false, ...programs };
   mkdirSync(policy.stateDir, { recursive: true, mode: 0o700 });
   const roots = rootsOf(policy);
   for (const { path } of roots) await openStubs(policy.stateDir, path).sweep();

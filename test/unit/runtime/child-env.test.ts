@@ -59,8 +59,30 @@ test("a process of a team started inside another agent is not that agent", () =>
   });
 });
 
-test("shells of an agent get its environment without what pays for the model", () => {
-  expect(
-    shellEnv({ PATH: "/bin", TROUPE_AGENT: "ada", ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: "http://x" }),
-  ).toEqual({ PATH: "/bin", TROUPE_AGENT: "ada" });
+test("L5 shells of an agent get what is on their list, and what trusted settings name", () => {
+  const env = {
+    PATH: "/bin",
+    HOME: "/home/me",
+    LC_ALL: "C",
+    COLORTERM: "truecolor",
+    TROUPE_AGENT: "ada",
+    TROUPE_INSTANCE: "inst01",
+    TROUPE_STORE: "nats://user:secret@host",
+    TROUPE_SANDBOX: "off",
+    ANTHROPIC_API_KEY: "key",
+    ANTHROPIC_BASE_URL: "http://x",
+    HTTPS_PROXY: "http://user:secret@proxy",
+    GIT_AUTHOR_NAME: "me",
+    NODE_OPTIONS: "--inspect",
+  };
+
+  expect(shellEnv(env, { GOPATH: "/go", ANTHROPIC_API_KEY: "key", PATH: "/own" })).toEqual({
+    PATH: "/own",
+    HOME: "/home/me",
+    LC_ALL: "C",
+    COLORTERM: "truecolor",
+    TROUPE_AGENT: "ada",
+    TROUPE_INSTANCE: "inst01",
+    GOPATH: "/go",
+  });
 });

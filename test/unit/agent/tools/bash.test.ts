@@ -1,11 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { array, assert, property, string } from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { bashTool } from "../../../../src/agent/tools/bash.ts";
 import { cleanOutput } from "../../../../src/agent/tools/clean-output.ts";
 import { createOutputRing } from "../../../../src/agent/tools/output-ring.ts";
 import { noShelter } from "../../../../src/agent/tools/shelter.ts";
+import { isProcessNamed } from "../../../support/process-named.ts";
+import { HAS_BWRAP, opened, sandboxWorld } from "../../../support/sandbox-world.ts";
 import { tempFolder } from "../../../support/temp-folder.ts";
 import { until } from "../../../support/until.ts";
 
@@ -22,6 +24,9 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+/** A busy machine is no failure. */
+const SLACK_MS = 5_000;
 
 async function pidIn(path: string): Promise<number> {
   return Number(
@@ -208,4 +213,155 @@ test("a work folder that is gone is named", async () => {
   await expect(
     bashTool({ dir: "/nowhere/at/all", env, shelter }).run({ command: "true" }, never),
   ).rejects.toThrow(/could not be started/);
+});
+
+/** Bash in a sandbox of its own, and the folder it works in. */
+async function confinedBash(
+  options: { readonly spillDir?: string } = {},
+): Promise<{ readonly dir: string; readonly bash: ReturnType<typeof bashTool> }> {
+  const world = sandboxWorld();
+  const sandbox = await opened(world);
+  const confined = { isConfined: true, mayLeave: false, choose: () => sandbox };
+  return {
+    dir: world.work,
+    bash: bashTool({ dir: world.work, env: world.env, shelter: confined, ...options }),
+  };
+}
+
+describe.skipIf(!HAS_BWRAP)("in a sandbox", () => {
+  test("the model is told what it means", async () => {
+    const { bash } = await confinedBash();
+
+    expect(bash.description).toMatch(/confined.*every process it starts ends with it, background ones too/);
+    expect(bashTool({ dir: "/", env, shelter }).description).not.toMatch(/confined/);
+  });
+
+  test("J1 a command that reads input gets its end at once, and a work folder is the folder it starts in", async () => {
+    const { bash, dir } = await confinedBash();
+
+    expect((await bash.run({ command: "pwd; cat; echo after" }, never)).text).toBe(
+      `${dir}\nafter\n[exit code 0]`,
+    );
+  });
+
+  test("J1 a command that ignores SIGTERM is killed with everything it started within a second, setsid or not", async () => {
+    const { bash, dir } = await confinedBash();
+    const tag = `left-${process.pid}-${performance.now()}`;
+    const line = `trap "" TERM; echo begun; setsid bash -c 'trap "" TERM; touch there; exec -a ${tag} sleep 300' & exec -a ${tag} sleep 300 & wait; wait`;
+    const started = performance.now();
+
+    const { text } = await bash.run({ command: line, timeout_ms: 1_500 }, never);
+
+    expect(text).toBe("begun\n[killed after 1.5 s with all its processes]");
+    expect(readdirSync(dir)).toEqual(["there"]);
+    expect(performance.now() - started).toBeLessThan(1_500 + 1_000 + SLACK_MS);
+    await until(() => !isProcessNamed(tag));
+  });
+
+  test("J1 a command that tidies up when it is told to end has the time for it", async () => {
+    const { bash, dir } = await confinedBash();
+    const controller = new AbortController();
+    const running = bash.run(
+      { command: "trap 'echo tidied > end; exit' TERM; touch lock; while :; do sleep 0.05; done" },
+      controller.signal,
+    );
+    await until(() => readdirSync(dir).includes("lock"));
+    controller.abort();
+
+    expect((await running).text).toContain("[killed by an interruption, with all its processes]");
+    expect(readFileSync(join(dir, "end"), "utf8")).toBe("tidied\n");
+    expect(readdirSync(dir).toSorted()).toEqual(["end", "lock"]);
+  });
+
+  test("J2 a flood of output keeps head and tail, and all of it in a file that is named", async () => {
+    const spillDir = join(tempFolder(), "output");
+    const { bash } = await confinedBash({ spillDir });
+
+    const { text } = await bash.run(
+      { command: "echo HEAD; head -c 5000000 /dev/zero | tr '\\0' x; echo; echo TAIL" },
+      never,
+    );
+
+    const path = join(spillDir, "output-1.txt");
+    expect(text.startsWith("HEAD\nxxx")).toBe(true);
+    expect(
+      text.endsWith(`xxx\nTAIL\n[all 5000011 bytes are in ${path}: Read or Grep it]\n[exit code 0]`),
+    ).toBe(true);
+    expect(text.length).toBeLessThan(31_000);
+    expect(readFileSync(path, "utf8")).toBe(`HEAD\n${"x".repeat(5_000_000)}\nTAIL\n`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test("J3 a background child does not keep the call, and ends with it", async () => {
+    const { bash } = await confinedBash();
+    const tag = `left-${process.pid}-${performance.now()}`;
+
+    const { text } = await bash.run({ command: `(exec -a ${tag} sleep 300) & echo started` }, never);
+
+    expect(text).toBe("started\n[exit code 0]");
+    await until(() => !isProcessNamed(tag));
+  });
+
+  test("J4 colours and binary output are cleaned as they are outside", async () => {
+    const { bash } = await confinedBash();
+
+    const { text } = await bash.run({ command: "printf '\\033[31mred\\033[0m\\n'" }, never);
+
+    expect(text).toBe("red\n[exit code 0]");
+  });
+
+  test("a command that cannot be confined as it has to be is not run", async () => {
+    const { bash, dir } = await confinedBash();
+    renameSync(dir, `${dir}.old`);
+    mkdirSync(dir);
+
+    await expect(bash.run({ command: "touch x" }, never)).rejects.toThrow(/not the folder any more/);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
+
+test("J2 long output of commands is kept in the ten last files, and a disk that takes none costs nothing else", async () => {
+  const spillDir = join(tempFolder(), "output");
+  const bash = bashTool({ dir: tempFolder(), env, shelter, spillDir });
+  const flood = "head -c 100000 /dev/zero | tr '\\0' x";
+
+  for (let at = 0; at < 12; at++) await bash.run({ command: flood }, never);
+  const names = readdirSync(spillDir);
+  rmSync(spillDir, { recursive: true });
+  writeFileSync(spillDir, "");
+  const { text } = await bash.run({ command: flood }, never);
+
+  expect(names.toSorted()).toEqual(
+    [3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((number) => `output-${number}.txt`).toSorted(),
+  );
+  expect(text).toMatch(/^x+\n\[exit code 0\]$/);
+});
+
+test("J11 a lock that a killed git left is named, and left", async () => {
+  const dir = tempFolder();
+  mkdirSync(join(dir, ".git"));
+
+  const { text } = await bashTool({ dir, env, shelter }).run(
+    { command: "touch .git/index.lock; sleep 300", timeout_ms: 300 },
+    never,
+  );
+
+  expect(text).toBe(
+    `[${join(dir, ".git/index.lock")} is left; remove it when no git runs there]\n[killed after 0.3 s with all its processes]`,
+  );
+  expect(readdirSync(join(dir, ".git"))).toEqual(["index.lock"]);
+});
+
+test("a command that no sandbox is there for is not run, and the model is told why", async () => {
+  const dir = tempFolder();
+  const closed = {
+    isConfined: false,
+    mayLeave: false,
+    choose: () => ({ refusal: "there is no sandbox here" }),
+  };
+
+  await expect(bashTool({ dir, env, shelter: closed }).run({ command: "touch x" }, never)).rejects.toThrow(
+    /there is no sandbox here/,
+  );
+  expect(readdirSync(dir)).toEqual([]);
 });

@@ -226,6 +226,13 @@ test.each([
   ".husky/pre-push",
   ".claude/settings.json",
   ".claude/settings.local.json",
+  ".claude/agents/x.md",
+  ".claude/worktrees",
+  ".claude/worktrees/x/.git/hooks/y",
+  ".config/git/config",
+  "packages/a/.npmrc",
+  "lefthook.yml",
+  ".vs\u200bcode/tasks.json",
   ".mcp.json",
   ".bashrc",
   "home/.zshrc",
@@ -249,9 +256,12 @@ test("L14 a link with a harmless name does not open a protected file", async () 
   expect(readdirSync(join(dir, ".git/hooks"))).toEqual([]);
 });
 
-test.each([".gitignore", ".github/workflows/ci.yml", ".claude/agents/x.md", "src/.mcp.json.ts", "bashrc"])(
-  "%s is an ordinary file",
-  (path) => {
-    expect(isProtectedPath(path)).toBe(false);
-  },
-);
+test.each([
+  ".gitignore",
+  ".github/workflows/ci.yml",
+  "src/.mcp.json.ts",
+  "bashrc",
+  ".claude/worktrees/x/a.ts",
+])("%s is an ordinary file", (path) => {
+  expect(isProtectedPath(path)).toBe(false);
+});

@@ -1,0 +1,41 @@
+import type { ToolsetOptions } from "../agent/toolset.ts";
+import { outputFolder, teamPaths } from "../protocol/paths.ts";
+import { shellEnv } from "./child-env.ts";
+import { configFolder } from "./config-folder.ts";
+import { hasTool, type Permissions } from "./gate.ts";
+import type { MemberJob } from "./member-job.ts";
+import { type MemberSandbox, openMemberSandbox } from "./member-sandbox.ts";
+import { additionalFolders } from "./sandbox-policy.ts";
+import type { SettingsInForce } from "./settings.ts";
+import { mergedSettings } from "./settings-merge.ts";
+
+/** What a member's file tools and commands may reach. */
+export interface MemberShell {
+  readonly toolset: ToolsetOptions;
+  /** undefined for whoever has no shell. */
+  readonly sandbox: MemberSandbox | undefined;
+}
+
+/** Puts together what a member may reach. The wall around its commands is tried once, before the first turn. */
+export async function openMemberShell(
+  { team, member, onTrouble }: MemberJob,
+  permissions: Permissions,
+  settings: SettingsInForce,
+): Promise<MemberShell> {
+  const { host } = team;
+  const { dir } = permissions;
+  const env = shellEnv(host.env, mergedSettings(settings).env);
+  const agentFolder = teamPaths(configFolder(host), team.name).agent(member.name);
+  const sandbox = hasTool(permissions, "Bash")
+    ? await openMemberSandbox({ host, dir, agentFolder, settings, env })
+    : undefined;
+  for (const note of sandbox?.notes ?? []) onTrouble(new Error(note));
+  const toolset: ToolsetOptions = {
+    dir,
+    env,
+    folders: additionalFolders(settings, host),
+    spillDir: outputFolder(agentFolder),
+    home: host.home,
+  };
+  return { toolset: sandbox === undefined ? toolset : { ...toolset, shelter: sandbox.shelter }, sandbox };
+}
