@@ -109,7 +109,7 @@ async function walkAgents(place: RepairPlace, walk: Walk, team: Team): Promise<v
   for (const folder of (await fs.list(paths.agents)) ?? []) {
     const name = MemberName.safeParse(folder);
     if (!name.success || (await fs.stat(join(paths.agents, folder)))?.kind !== "folder") continue;
-    for (const log of ["transcript", "events"] as const)
+    for (const log of ["transcript", "events", "audit"] as const)
       await walkLog(place, walk, {
         log: team.store.agentLog(name.data, log),
         pathOf: () => join(paths.agent(name.data), `${log}.jsonl`),

@@ -60,7 +60,7 @@ export interface Snapshot {
 }
 
 /** Whatever a member writes about its own life, one writer each. */
-export type AgentLogName = "events" | "transcript";
+export type AgentLogName = "events" | "transcript" | "audit";
 export interface AgentLogEntry {
   readonly id: EntryId;
   readonly [key: string]: unknown;

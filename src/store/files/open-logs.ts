@@ -38,8 +38,9 @@ export function openLogs(paths: TeamPaths, deps: LogDeps, sealBytes: SealBytes):
     agentLog: (member, log) =>
       agentLogs.get(`${member.toLowerCase()}/${log}`, () => {
         const place = singleFilePlace(fs, paths.agent(member), log);
-        // The cursor moves behind what the transcript holds: what is lost there is never read again. Events are not worth a sync.
-        const durability = log === "transcript" ? deps.durability : "default";
+        // The cursor moves behind what the transcript holds, and others' anchors behind an audit log: what is lost there is
+        // missed. Events are not worth a sync.
+        const durability = log === "events" ? "default" : deps.durability;
         return openLog({ ...deps, durability }, place, agentLogDecoder);
       }),
     close: async () => {
