@@ -97,6 +97,8 @@ export interface LoopDeps {
   readonly emit: (event: AgentEvent) => void;
   /** Asked before each model call and before `nextInput`: true ends the turn as `interrupted` after the running tool calls. For a stop in good order; the signal is the hard one. */
   readonly isStopping?: () => boolean;
+  /** Takes secrets out of what a call answers, before anybody reads it: the model, the transcript, the events. Must not throw. */
+  readonly hide?: (text: string) => string;
   /** After each call that was run: the text that the model reads of it. Must not throw. */
   readonly afterCall?: (ended: EndedCall, signal: AbortSignal) => Promise<string>;
   /** After all calls of a reply, those that were not run left out. Must not throw. */

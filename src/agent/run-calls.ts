@@ -78,7 +78,7 @@ async function answered(
   const verdict = await withinGrace(deps, verdictOf(deps, call, signal), signal);
   if (verdict?.allowed === false) {
     deps.emit({ type: "tool_denied", id, name: call.name, reason: verdict.reason });
-    return { id, text: capText(`Denied: ${verdict.reason}`), isError: true };
+    return { id, text: shown(deps, `Denied: ${verdict.reason}`), isError: true };
   }
   if (verdict === undefined || isOver(signal)) return { id, ...NOT_STARTED };
   return run(deps, { ...call, input: verdict.input ?? call.input }, tool, signal);
@@ -101,11 +101,20 @@ async function run(
   const result =
     "text" in what ? what : ((await withinGrace(deps, caught(what, input, signal), signal)) ?? INTERRUPTED);
   const ms = elapsedMs(started);
-  const ended = { call: { id, name, input }, text: capText(result.text), isError: result.isError, ms };
+  const ended = { call: { id, name, input }, text: shown(deps, result.text), isError: result.isError, ms };
   const isRun = !("text" in what) && result.isWrongInput !== true;
-  const text = isRun ? await amended(deps, ended, signal) : ended.text;
+  const text = isRun ? hidden(deps, await amended(deps, ended, signal)) : ended.text;
   deps.emit({ type: "tool_ended", id, name, isError: result.isError, ms, text });
   return { ...result, id, text, ...(isRun ? { ended: { ...ended, text } } : {}) };
+}
+
+/** Secrets go first: a cut would leave half of one. */
+function shown(deps: LoopDeps, text: string): string {
+  return capText(hidden(deps, text));
+}
+
+function hidden({ hide }: LoopDeps, text: string): string {
+  return hide === undefined ? text : hide(text);
 }
 
 /** What the model reads of a call; of one that was cut off there is nothing to be said. */

@@ -11,8 +11,8 @@ const PATH = /^~?(?:\/[\w.@-]+){2,}$/;
 export interface Redactor {
   /** The text without them. Total, linear in the text, and twice is the same as once. */
   readonly hide: (text: string) => string;
-  /** A JSON value with every text in it hidden, keys too; the same value when there was nothing to hide. */
-  readonly hideIn: <T>(value: T) => T;
+  /** A JSON value with every text in it hidden, keys too; the same value when there was nothing to hide. Objects that `isKept` stay as they are. */
+  readonly hideIn: <T>(value: T, isKept?: (part: object) => boolean) => T;
   /** More values that are secret from now on: what settings and servers name. */
   readonly add: (values: Iterable<string>) => void;
 }
@@ -69,7 +69,7 @@ export function createRedactor(values: Iterable<string>): Redactor {
     }
   };
   add(values);
-  return { hide, hideIn: (value) => hideIn(value, hide), add };
+  return { hide, hideIn: (value, isKept = () => false) => hideIn(value, { hide, isKept }), add };
 }
 
 /** A value as it may stand in a text: as it is, inside JSON, in an address. None of a word, a number or a path. */
@@ -77,7 +77,11 @@ function formsOf(value: string): readonly string[] {
   const text = value.trim();
   if (text.length < MIN_LENGTH || /[‹›]/.test(text) || PATH.test(text)) return [];
   if (text.length < SURE_LENGTH && !(/[A-Za-z]/.test(text) && /\d/.test(text))) return [];
-  const forms = [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.replace(/\p{Surrogate}/gu, ""))];
+  const forms = [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    encodeURIComponent(text.replace(/\p{Surrogate}/gu, "")),
+  ];
   return [...new Set(forms)];
 }
 
@@ -90,7 +94,7 @@ function searchFor(known: ReadonlySet<string>): RegExp {
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 /** Lines of a key whose end was cut off; inside JSON a line ends with two characters. */
-const KEY_BODY = /(?:[A-Za-z0-9+/=]{16,}|[ \t\r\n]|\\[nrt]|[A-Za-z0-9+/=]{1,15}(?=\s|\\|$))*/y;
+const KEY_BODY = /(?:(?:[ \t\r\n]|\\[nrt])*[A-Za-z0-9+/=]{16,})*/y;
 
 /** Private keys in PEM, whole or cut. Each search goes on where the last one ended. */
 function withoutKeys(text: string): string {
@@ -112,29 +116,32 @@ function withoutKeys(text: string): string {
   return from === 0 ? text : rest + text.slice(from);
 }
 
-function hideIn<T>(value: T, hide: (text: string) => string): T;
-function hideIn(value: unknown, hide: (text: string) => string): unknown {
-  if (typeof value === "string") return hide(value);
-  if (Array.isArray(value)) return hideInList(value, hide);
-  if (typeof value !== "object" || value === null) return value;
-  let isSame = true;
-  const members = Object.entries(value).map(([key, item]) => {
-    const [name, hidden] = [hide(key), hideIn<unknown>(item, hide)];
-    isSame &&= name === key && hidden === item;
-    return [name, hidden] as const;
-  });
-  return isSame ? value : Object.fromEntries(members);
+interface Hiding {
+  readonly hide: (text: string) => string;
+  readonly isKept: (part: object) => boolean;
 }
 
-function hideInList(list: readonly unknown[], hide: (text: string) => string): readonly unknown[] {
-  const hidden = list.map((item) => hideIn<unknown>(item, hide));
+function hideIn<T>(value: T, hiding: Hiding): T;
+function hideIn(value: unknown, hiding: Hiding): unknown {
+  if (typeof value === "string") return hiding.hide(value);
+  if (Array.isArray(value)) return hideInList(value, hiding);
+  if (typeof value !== "object" || value === null || hiding.isKept(value)) return value;
+  const members = Object.entries(value);
+  const hidden = members.map(([key, item]) => [hiding.hide(key), hideIn<unknown>(item, hiding)] as const);
+  const isSame = hidden.every(([key, item], at) => key === members[at]?.[0] && item === members[at][1]);
+  return isSame ? value : Object.fromEntries(hidden);
+}
+
+function hideInList(list: readonly unknown[], hiding: Hiding): readonly unknown[] {
+  const hidden = list.map((item) => hideIn<unknown>(item, hiding));
   return hidden.every((item, index) => item === list[index]) ? list : hidden;
 }
 
 /** Words of a variable's name that say its value is a secret, and endings that say it is only about one. */
 const SECRET_NAME =
   /(?:^|[_-])(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|PAT|CREDENTIALS?|COOKIE|AUTH|DSN)(?:$|[_-]|\d)/i;
-const ABOUT_NAME = /^PUBLIC|[_-]PUBLIC[_-]|[_-](?:FILE|PATH|DIR|SOCK|SOCKET|URL|URI|HOST|ID|NAME|TYPE|TTL|PROGRAM|COMMAND|CMD|HELPER)$/i;
+const ABOUT_NAME =
+  /^PUBLIC|[_-]PUBLIC[_-]|[_-](?:FILE|PATH|DIR|SOCK|SOCKET|URL|URI|HOST|ID|NAME|TYPE|TTL|PROGRAM|COMMAND|CMD|HELPER)$/i;
 
 /** Values of variables whose names say that they are secret: `ANTHROPIC_API_KEY`, `DB_PASSWORD`; not `SSH_AUTH_SOCK`. */
 export function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {

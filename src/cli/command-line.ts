@@ -56,6 +56,7 @@ export async function tellTrouble(error: unknown, { argv, host, io, ending }: Co
     // Where stdout takes nothing, nobody would hear it there.
     json: flags.has("--json") && ending.outputError() === undefined,
     verbose: flags.has("--verbose"),
+    env: host.env,
     color: wantsColor(io.stderr, { color: !flags.has("--no-color") }, host),
   });
   await ending.flush();

@@ -211,6 +211,26 @@ export const JoinOutput = z.object({
 export const StopOutput = z.object({
   team: z.string(),
   stopped: z.array(z.object({ name: z.string(), how: z.string() })).readonly(),
+  /** Where each audit log ends now; empty when one member was stopped. */
+  audit: z.array(z.object({ name: z.string(), seq: z.int(), hash: z.string() })).readonly(),
+});
+
+/** `audit verify`: every audit log, and what is wrong with them; exit 1 when that is anything. */
+export const AuditOutput = z.object({
+  team: z.string(),
+  ok: z.boolean(),
+  logs: z
+    .array(
+      z.object({
+        name: z.string(),
+        file: z.string(),
+        entries: z.int(),
+        lastAt: Time.nullable(),
+        hash: z.string().nullable(),
+      }),
+    )
+    .readonly(),
+  findings: z.array(z.object({ file: z.string(), seq: z.int().nullable(), what: z.string() })).readonly(),
 });
 
 /** `rm`, `init`: what is there no more, or now. */

@@ -73,6 +73,13 @@ export const sections: readonly Section<CommandEntry>[] = [
     entries: [
       { name: "status", load: async () => (await import("./commands/status.ts")).status },
       { name: "timeline", load: async () => (await import("./commands/timeline.ts")).timelineCommand },
+      {
+        name: "audit",
+        summary: "The logs of what every agent was allowed and denied.",
+        commands: [
+          { name: "verify", load: async () => (await import("./commands/audit/verify.ts")).auditVerify },
+        ],
+      },
       { name: "cost", load: async () => (await import("./commands/cost.ts")).cost },
       { name: "doctor", load: async () => (await import("./commands/doctor.ts")).doctor },
       { name: "version", load: async () => (await import("./commands/version.ts")).version },

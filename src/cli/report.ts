@@ -1,4 +1,6 @@
 import { isErrno, TroupeError } from "../base/errors.ts";
+import type { Host } from "../base/host.ts";
+import { createRedactor, secretsIn } from "../base/redact.ts";
 import { EXIT_BUG, EXIT_CODES, RETRYABLE } from "./exit-codes.ts";
 import type { Sink } from "./io.ts";
 import { render, styled } from "./piece.ts";
@@ -11,10 +13,22 @@ export interface ReportForm {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
+  /** Its secrets are not told. */
+  readonly env: Host["env"];
 }
 
+type Form = Omit<ReportForm, "env" | "stdout" | "stderr"> & {
+  readonly [Name in "stdout" | "stderr"]: { readonly write: (text: string) => boolean };
+};
+
 /** The boundary of the command line: tells what went wrong in at most three lines, answers the exit code. Never throws. */
-export function report(error: unknown, form: ReportForm): number {
+export function report(error: unknown, { stdout, stderr, env, ...rest }: ReportForm): number {
+  const { hide } = createRedactor(secretsIn(env));
+  const sink = (to: Sink): Form["stdout"] => ({ write: (text: string) => to.write(hide(text)) });
+  return tell(error, { ...rest, stdout: sink(stdout), stderr: sink(stderr) });
+}
+
+function tell(error: unknown, form: Form): number {
   const trouble = troubleOf(error);
   if (!trouble) return reportBug(error, form);
   const { code, message, hint, details } = trouble;
@@ -46,7 +60,7 @@ function troubleOf(error: unknown): TroupeError | undefined {
   return undefined;
 }
 
-function reportBug(error: unknown, form: ReportForm): number {
+function reportBug(error: unknown, form: Form): number {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const text = `a bug in troupe: ${message}`;
   const hint = "please report it with the stack: run it again with --verbose";

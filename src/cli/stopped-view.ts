@@ -1,3 +1,4 @@
+import type { AuditHead } from "../protocol/audit.ts";
 import type { StopReport } from "../runtime/stop-team.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
@@ -18,6 +19,7 @@ export function showStopped(
   { screen, flags }: Context,
   team: Team,
   { members, supervisor }: StopReport,
+  heads: readonly AuditHead[] = [],
 ): number {
   const all = [
     ...members.map(({ name, ending }) => ({ name: String(name), ending })),
@@ -27,6 +29,7 @@ export function showStopped(
     screen.json("StopOutput", {
       team: team.name,
       stopped: all.map(({ name, ending }) => ({ name, how: ending })),
+      audit: heads.map(({ member, seq, hash }) => ({ name: member, seq, hash })),
     });
   } else {
     const ended = all.filter(({ ending }) => ending !== "not_running");
@@ -35,6 +38,9 @@ export function showStopped(
     if (ended.length === 0)
       screen.line(single === undefined ? `nothing of ${team.name} was running` : `${single} was not running`);
     for (const { name, ending } of ended) screen.line(styled("bold", name), `  ${WORDS[ending]}`);
+    // Nobody is left to take in where the last one ended: whoever keeps these lines can tell a log that was cut.
+    for (const { member, seq, hash } of heads)
+      screen.say(styled("dim", `audit log of ${member} ends at entry ${seq} ${hash}`));
     const back = single === undefined ? `troupe resume ${team.name}` : `troupe resume --only ${single}`;
     screen.say(styled("dim", `tasks and messages are kept; next: ${back}`));
   }

@@ -63,7 +63,10 @@ export function readChain(bytes: Buffer, owner: ChainOwner): Chain {
     findings.push(...complaints(entry, head, owner));
     if (entry.kind === "recovered") {
       if (entry.torn !== unexplained)
-        findings.push({ seq: entry.seq, what: `accounts for ${entry.torn ?? 0} bytes, ${unexplained} are there` });
+        findings.push({
+          seq: entry.seq,
+          what: `accounts for ${entry.torn ?? 0} bytes, ${unexplained} are there`,
+        });
       unexplained = 0;
     }
     entries.push(entry);
@@ -72,7 +75,10 @@ export function readChain(bytes: Buffer, owner: ChainOwner): Chain {
   }
   unexplained += bytes.length - end;
   if (unexplained !== 0)
-    findings.push({ seq: undefined, what: "its end is unfinished: a writer died there, or it was changed or cut" });
+    findings.push({
+      seq: undefined,
+      what: "its end is unfinished: a writer died there, or it was changed or cut",
+    });
   return { entries, head, findings, unexplained };
 }
 
@@ -105,20 +111,19 @@ function isTorn(bytes: Buffer): boolean {
   return text.startsWith("\n") && !text.endsWith("\n") && !text.includes("\n\n") && !WHOLE.test(text);
 }
 
-function complaints(
-  entry: AuditEntry,
-  before: Chain["head"],
-  owner: ChainOwner,
-): readonly ChainFinding[] {
+function complaints(entry: AuditEntry, before: Chain["head"], owner: ChainOwner): readonly ChainFinding[] {
   const found = (what: string): readonly ChainFinding[] => [{ seq: entry.seq, what }];
   const { hash, ...rest } = entry;
   if (hash !== hashOf(rest)) return found("its hash does not fit its content");
   if (!sameName(entry.agent, owner.member)) return found(`belongs to ${entry.agent}`);
   const missing = entry.seq - before.seq - 1;
-  if (missing > 0) return found(`${missing === 1 ? "the entry" : `the ${missing} entries`} before it are gone`);
+  if (missing > 0)
+    return found(missing === 1 ? "the entry before it is gone" : `the ${missing} entries before it are gone`);
   if (missing < 0) return found(`stands behind entry ${before.seq}`);
   if (entry.prev === before.hash) return [];
-  return found(before.seq === 0 ? "is the first entry of another log" : "does not follow the entry before it");
+  return found(
+    before.seq === 0 ? "is the first entry of another log" : "does not follow the entry before it",
+  );
 }
 
 function hashOf(entry: Unsealed): string {

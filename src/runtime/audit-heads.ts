@@ -57,12 +57,13 @@ export async function watchHeads(team: Team, me: MemberName, options: HeadWatchO
     serial(async () => {
       for (const member of watchedBy(team, me)) await lookAt(member, isLast).catch(onTrouble);
     });
+  const lookAgain = async (): Promise<void> => {
+    await look(false);
+    if (timer !== undefined) later();
+  };
   const later = (): void => {
-    timer = setTimeout(() => {
-      void look(false).then(() => {
-        if (timer !== undefined) later();
-      });
-    }, untilNextTick(LOOK_MS)).unref();
+    // `look` tells its own trouble.
+    timer = setTimeout(() => void lookAgain(), untilNextTick(LOOK_MS)).unref();
   };
   await look(true);
   later();
@@ -88,6 +89,14 @@ function watchedBy(team: Team, me: MemberName): readonly MemberName[] {
   const mine = names.findIndex((name) => sameName(name, me));
   const before = names.at(mine - 1);
   return mine < 0 || before === undefined || sameName(before, me) ? [] : [before];
+}
+
+/** Where the audit log of each member ends now; members without one are left out. */
+export function auditHeads(team: Team): readonly AuditHead[] {
+  return [...team.state().members.values()].flatMap(({ name: member }) => {
+    const last = lastEntry(auditPath(team, member));
+    return last === undefined ? [] : [{ member, seq: last.seq, hash: last.hash }];
+  });
 }
 
 /** The last whole entry; undefined when there is none. */

@@ -76,7 +76,9 @@ function anchorFindings(
     const file = auditPath(team, of.member);
     const seen = logs.find((log) => log.file === file);
     const why = missing(seen?.chain, of.seq, of.hash);
-    return why === undefined ? [] : [{ file, seq: of.seq, what: `${why}, as entry ${seq} of ${member} saw it` }];
+    return why === undefined
+      ? []
+      : [{ file, seq: of.seq, what: `${why}, as entry ${seq} of ${member} saw it` }];
   });
 }
 

@@ -52,7 +52,11 @@ export async function openAudit(team: Team, me: MemberName, options: AuditOption
   const record = (fields: Fields): Promise<void> => serial(() => log.append(fields));
   await record({ ...OWN, kind: "opened" });
   const anchor = (of: NonNullable<AuditEntry["of"]>): Promise<void> => record({ ...OWN, kind: "anchor", of });
-  const heads: HeadWatch = await watchHeads(team, me, { anchored: log.anchored, anchor, onTrouble: options.onTrouble });
+  const heads: HeadWatch = await watchHeads(team, me, {
+    anchored: log.anchored,
+    anchor,
+    onTrouble: options.onTrouble,
+  });
   return {
     record,
     close: async () => {
@@ -116,7 +120,9 @@ async function openChainLog(team: Team, me: MemberName, hide: (text: string) => 
     if (sizeOf(path) !== known) throw changed(path);
     for (let failures = 0; failures < APPEND_TRIES; ) {
       const isMending = unexplained !== 0;
-      const isWritten = await stands(make(isMending ? { ...OWN, kind: "recovered", torn: unexplained } : fields));
+      const isWritten = await stands(
+        make(isMending ? { ...OWN, kind: "recovered", torn: unexplained } : fields),
+      );
       if (isWritten && !isMending) return;
       if (!isWritten) failures++;
     }

@@ -1,10 +1,13 @@
 import type { AgentEvent } from "../agent/events.ts";
+import type { Redactor } from "../base/redact.ts";
 import type { MemberName, TaskId } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
 import { ownLog } from "./member-log.ts";
 
 /** Text of the model is written in pieces of about this long. */
 const JOIN_MS = 100;
+/** A text without a blank that is longer than this is no word to be waited for. */
+const WORD_MAX = 8 * 1024;
 /** Strings in an event longer than this are cut: the transcript has them whole, the event log is for screens. */
 const STRING_MAX = 16 * 1024;
 
@@ -23,6 +26,7 @@ export function openEventLog(
   { store, host, nextId }: Team,
   member: MemberName,
   onTrouble: (error: unknown) => void,
+  redactor: Pick<Redactor, "hideIn">,
 ): EventLog {
   const log = ownLog(store.agentLog(member, "events"), nextId);
   let text = "";
@@ -41,31 +45,33 @@ export function openEventLog(
     }
   };
   const write = (event: AgentEvent, task: TaskId | null): void => {
-    const fields = { at: new Date(host.now()).toISOString(), task, event: cut(event) };
+    const fields = { at: new Date(host.now()).toISOString(), task, event: cut(redactor.hideIn(event)) };
     writing = writing.then(() => append(fields));
   };
-  const writeText = (): void => {
+  /** Up to the last blank unless `isWhole`: a secret must not be cut in two, of which neither looks like one. */
+  const writeText = (isWhole: boolean): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (text === "") return;
-    const delta = text;
-    text = "";
-    write({ type: "text", delta }, textTask);
+    const blank = Math.max(text.lastIndexOf(" "), text.lastIndexOf("\n")) + 1;
+    const end = isWhole || text.length - blank > WORD_MAX ? text.length : blank;
+    const delta = text.slice(0, end);
+    text = text.slice(end);
+    if (delta !== "") write({ type: "text", delta }, textTask);
   };
 
   return {
     emit: (event, task) => {
       if (event.type !== "text") {
-        writeText();
+        writeText(true);
         write(event, task);
         return;
       }
       textTask = task;
       text += event.delta;
-      timer ??= setTimeout(writeText, JOIN_MS).unref();
+      timer ??= setTimeout(() => writeText(false), JOIN_MS).unref();
     },
     flush: async () => {
-      writeText();
+      writeText(true);
       await writing;
     },
   };

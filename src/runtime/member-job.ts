@@ -1,8 +1,10 @@
 import { TroupeError } from "../base/errors.ts";
+import type { Redactor } from "../base/redact.ts";
 import type { InstanceId, MemberName } from "../protocol/names.ts";
 import { memberNamed } from "../team/derive.ts";
 import type { Member, TeamFacts } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
+import type { Audit } from "./audit.ts";
 import type { ModelSource } from "./model-source.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -17,6 +19,10 @@ export interface MemberJob {
   readonly member: Member;
   readonly instance: InstanceId;
   readonly source: ModelSource;
+  /** Where every decision about a tool call is written down, before the call runs. */
+  readonly audit: Audit;
+  /** Knows the secrets of this process: whatever goes to a file or to the model passes it. */
+  readonly redactor: Redactor;
   /** Milliseconds of a clock that never goes back. */
   readonly clock: () => number;
   /** Trouble that did not matter enough to stop. */

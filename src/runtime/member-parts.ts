@@ -1,6 +1,7 @@
 import type { UserInput } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
 import { openEventLog } from "./event-log.ts";
+import { openHiddenTranscript } from "./hidden-text.ts";
 import { type MemberAgent, openMemberAgent } from "./member-agent.ts";
 import type { LifeControl } from "./member-control.ts";
 import { type Duty, openDuty } from "./member-duty.ts";
@@ -9,7 +10,6 @@ import { type Intake, openIntake } from "./member-intake.ts";
 import type { MemberJob } from "./member-job.ts";
 import { type OwnPresence, openPresence, usageMeter } from "./member-presence.ts";
 import { type Setup, setUp } from "./member-setup.ts";
-import { openTranscript } from "./transcript.ts";
 
 /** What a life is made of. */
 export interface MemberParts {
@@ -26,9 +26,9 @@ export interface MemberParts {
 
 /** Reads what earlier lives left and puts the parts together. Writes nothing. */
 export async function openParts(job: MemberJob, control: LifeControl): Promise<MemberParts> {
-  const { team, member, onTrouble } = job;
+  const { team, member, onTrouble, redactor } = job;
   const { name: me, lead } = member;
-  const transcript = await openTranscript(team, me);
+  const transcript = await openHiddenTranscript(team, me, redactor);
   if (transcript.skipped > 0)
     onTrouble(new Error(`${transcript.skipped} entries of the transcript are no turns and were left out`));
   const mailbox = await openMailbox(team, me, transcript.seenMail);
@@ -42,7 +42,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
     setup,
     transcript,
     intake,
-    events: openEventLog(team, me, onTrouble),
+    events: openEventLog(team, me, onTrouble, redactor),
     count: usageMeter(presence),
     control,
     onTrouble,

@@ -1,6 +1,7 @@
 import type { LoopDeps, Model } from "../agent/loop-deps.ts";
 import { memberNamed } from "../team/derive.ts";
 import { type OwnApprovals, openApprovals } from "./approvals.ts";
+import { auditedGate } from "./audited-gate.ts";
 import { decide, hasTool, type Permissions } from "./gate.ts";
 import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
 import type { LifeControl } from "./member-control.ts";
@@ -13,7 +14,7 @@ import { systemPrompt } from "./prompt.ts";
 import { readSettings } from "./settings.ts";
 
 /** What every turn of a life is made with. The model is asked for at the beginning of each: it may be another one. */
-export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate"> {
+export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate" | "hide"> {
   readonly model: () => Model;
   readonly compaction: MemberCompaction;
   readonly approvals: OwnApprovals;
@@ -35,7 +36,8 @@ export async function setUp(job: MemberJob, control: LifeControl): Promise<Setup
     system: systemPrompt(facts, member, permissions.dir),
     approvals,
     tools: () => tools,
-    gate: (call) => Promise.resolve(decide({ ...permissions, mode: modeOf(team, member.name) }, call)),
+    hide: job.redactor.hide,
+    gate: auditedGate(job, (call) => decide({ ...permissions, mode: modeOf(team, member.name) }, call)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { TurnEnd } from "../agent/loop-deps.ts";
 import { TroupeError } from "../base/errors.ts";
+import type { Redactor } from "../base/redact.ts";
 import type { Party } from "../protocol/names.ts";
 import { leadOf } from "../team/derive.ts";
 import { readMailbox, sendMessage } from "../team/mail.ts";
@@ -20,10 +21,14 @@ export function isTrouble(error: unknown): error is Error {
 }
 
 /** Says on stderr, which is the process's log, what did not work and did not matter enough to stop. */
-export function troubleLog(name: string, clock: () => number): (error: unknown) => void {
+export function troubleLog(
+  name: string,
+  clock: () => number,
+  { hide }: Pick<Redactor, "hide">,
+): (error: unknown) => void {
   const said = new Map<string, number>();
   return (error) => {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = hide(error instanceof Error ? error.message : String(error));
     const last = said.get(text);
     if (last !== undefined && clock() - last < QUIET_MS) return;
     said.set(text, clock());

@@ -5,8 +5,8 @@ import { createControl } from "./member-control.ts";
 import { giveBackTasks, throwUnlessGone, writeEnd } from "./member-end.ts";
 import { type MemberJob, ownLife, type TeamDoor } from "./member-job.ts";
 import { openParts } from "./member-parts.ts";
+import { openSinks } from "./member-sinks.ts";
 import { watchControls } from "./member-steer.ts";
-import { troubleLog } from "./member-trouble.ts";
 import { watchStops, watchTeam } from "./member-watch.ts";
 import { workUntilStopped } from "./member-work.ts";
 import { findModelSource } from "./model-source.ts";
@@ -29,8 +29,12 @@ export async function liveAsMember(
   const team = await door.open(teamName, instance);
   try {
     const { facts, member } = ownLife(team, memberName, instance);
-    const onTrouble = troubleLog(member.name, awakeMs);
-    return await live({ door, team, facts, member, instance, source, clock: awakeMs, onTrouble }, signal);
+    const sinks = await openSinks(team, member.name, awakeMs);
+    try {
+      return await live({ door, team, facts, member, instance, source, clock: awakeMs, ...sinks }, signal);
+    } finally {
+      await sinks.audit.close().catch(sinks.onTrouble);
+    }
   } finally {
     await team.close();
   }

@@ -146,7 +146,7 @@ L3 | fake tags | the gate, the sandbox and the trust rules are a later issue
 L4 | forged shutdown, plan or permission answers | the gate, the sandbox and the trust rules are a later issue
 L5 | secrets in a child's environment |
 L6 | secrets in argv | the gate, the sandbox and the trust rules are a later issue
-L7 | secrets in logs, transcripts, errors | no redactor yet: a later issue
+L7 | secrets in logs, transcripts, errors |
 L8 | other local users read our files |
 L9 | files of another uid in our folders |
 L10 | OSC 52, title, cursor, alternate screen, OSC 8, DCS, BEL, CR, bidi in shown text |
@@ -160,9 +160,9 @@ L17 | SSRF | the gate, the sandbox and the trust rules are a later issue
 L18 | host parser differences | the gate, the sandbox and the trust rules are a later issue
 L19 | command-parser tricks ($, newline, env -S, git -c core.pager=…, find -exec) | the gate, the sandbox and the trust rules are a later issue
 L20 | more rights by delegation |
-L21 | plugin, hook or skill supply chain | the gate, the sandbox and the trust rules are a later issue
+L21 | plugin, hook or skill supply chain |
 L22 | npm supply chain | the gate, the sandbox and the trust rules are a later issue
-L23 | audit log edited or cut | the gate, the sandbox and the trust rules are a later issue
+L23 | audit log edited or cut |
 L24 | a peer fills a mailbox or the journal | the gate, the sandbox and the trust rules are a later issue
 L25 | regex denial of service in rules and hooks |
 L26 | format injection in tmux (#{…}, #) | tmux panes are a later issue

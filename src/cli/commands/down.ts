@@ -29,6 +29,7 @@ export const down = defineCommand({
         ? { graceMs: 0, termMs: 2_000 }
         : { ...STOP_LIMITS, graceMs: timeout ?? STOP_LIMITS.graceMs };
       const report = await stopTeam(workspace, team, { ...limits, by: "user" }, signal);
-      return showStopped(context, team, report);
+      const { auditHeads } = await import("../../runtime/audit-heads.ts");
+      return showStopped(context, team, report, auditHeads(team));
     }),
 });

@@ -110,6 +110,7 @@ test("the commands are those of this version", () => {
   const task = "list add show claim assign done fail release reopen block unblock note rm review";
   const expected = [
     ...single.split(" "),
+    "audit verify",
     ...agent.split(" ").map((verb) => `agent ${verb}`),
     ...task.split(" ").map((verb) => `task ${verb}`),
   ];

@@ -17,6 +17,7 @@ const page = readFileSync(join(import.meta.dirname, "../../../docs/cli.md"), "ut
 const EXAMPLES: readonly (readonly [string, z.ZodType])[] = [
   ["task list", output.TaskList],
   ["task show", output.TaskDetail],
+  ["audit verify", output.AuditOutput],
   ["agent list", output.AgentList],
   ["agent logs", output.EventOutput],
   ["inbox", output.MessageList],
@@ -89,6 +90,7 @@ const LINES: readonly (readonly [string, z.ZodType])[] = [
   ["task unblock 4 --on 2", output.TaskOutput],
   ["task note 2 seen", output.TaskOutput],
   ["task rm 2", output.TaskOutput],
+  ["audit verify", output.AuditOutput],
   ["agent list", output.AgentList],
   ["agent show builder", output.AgentOutput],
   ["agent spawn checker", output.TeamOutput],

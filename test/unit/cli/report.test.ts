@@ -16,7 +16,8 @@ function told(
 ): Told {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const exit = report(error, { stdout, stderr, json: false, verbose: false, color: false, ...form });
+  const env = { ANTHROPIC_API_KEY: "live-key-0123456789" };
+  const exit = report(error, { stdout, stderr, json: false, verbose: false, color: false, env, ...form });
   return { exit, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
 }
 
@@ -103,4 +104,18 @@ test("colours are put around our words only", () => {
   expect(told(new TroupeError("failed", "what"), { color: true }).stderr).toBe(
     "\u001b[31merror:\u001b[39m what\n",
   );
+});
+
+test("L7 a secret in an error, its hint, its facts or its causes is not told", () => {
+  const error = new TroupeError("failed", "no answer to live-key-0123456789", {
+    hint: "look at Authorization: Bearer abcdefgh1234",
+    details: { url: "https://ada:hunter22@example.com/" },
+    cause: new Error("caused by live-key-0123456789"),
+  });
+
+  for (const form of [{ verbose: true }, { json: true, verbose: true }]) {
+    const { stdout, stderr } = told(error, form);
+    expect(`${stdout}${stderr}`).not.toMatch(/live-key|abcdefgh1234|hunter22/);
+    expect(`${stdout}${stderr}`).toContain("no answer to ‹key›");
+  }
 });

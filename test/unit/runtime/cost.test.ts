@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { CallUsage } from "../../../src/agent/events.ts";
+import { createRedactor } from "../../../src/base/redact.ts";
 import { MemberName, TaskId } from "../../../src/protocol/names.ts";
 import { costs } from "../../../src/runtime/cost.ts";
 import { openEventLog } from "../../../src/runtime/event-log.ts";
@@ -12,14 +13,16 @@ interface Made {
   readonly usage?: Partial<CallUsage>;
 }
 
+function fail(error: unknown): void {
+  throw error;
+}
+
 async function call(
   team: Team,
   name: string,
   { model = "claude-sonnet-5-5", task, usage }: Made,
 ): Promise<void> {
-  const log = openEventLog(team, MemberName.parse(name), (error) => {
-    throw error;
-  });
+  const log = openEventLog(team, MemberName.parse(name), fail, createRedactor([]));
   const counted = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, ...usage };
   log.emit(
     { type: "usage", model, usage: counted, ms: 5, requestId: null },

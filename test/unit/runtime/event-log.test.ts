@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { createRedactor } from "../../../src/base/redact.ts";
 import { MemberName, TaskId } from "../../../src/protocol/names.ts";
 import { openEventLog } from "../../../src/runtime/event-log.ts";
 import { readAll } from "../../../src/runtime/member-log.ts";
@@ -28,7 +29,7 @@ function fail(error: unknown): void {
 
 test("pieces of text are joined, and stand in front of what came after them", async () => {
   const { team } = await memoryTeam(["ada"]);
-  const log = openEventLog(team, ada, fail);
+  const log = openEventLog(team, ada, fail, createRedactor([]));
 
   for (const delta of ["Hel", "lo", " there"]) log.emit({ type: "text", delta }, task);
   log.emit({ type: "turn_ended", reason: "done", detail: null }, null);
@@ -42,16 +43,16 @@ test("pieces of text are joined, and stand in front of what came after them", as
 
 test("text is written soon by itself, so that a screen can follow", async () => {
   const { team } = await memoryTeam(["ada"]);
-  const log = openEventLog(team, ada, fail);
+  const log = openEventLog(team, ada, fail, createRedactor([]));
 
-  log.emit({ type: "text", delta: "thinking" }, null);
+  log.emit({ type: "text", delta: "thinking of it" }, null);
 
   await until(async () => (await events(team)).length === 1, { within: 1_000 });
 });
 
 test("the content of a written file does not stand in the log once more", async () => {
   const { team } = await memoryTeam(["ada"]);
-  const log = openEventLog(team, ada, fail);
+  const log = openEventLog(team, ada, fail, createRedactor([]));
   const input = { file_path: "a", content: "y".repeat(20_000), lines: ["z".repeat(17_000)] };
 
   log.emit({ type: "tool_started", id: "c1", name: "Write", input }, null);
@@ -77,7 +78,7 @@ test("C1 a full disk costs events, never a turn, and is said once until it works
         full ? Promise.reject(new Error("no space left")) : real.append(entry),
     }),
   };
-  const log = openEventLog({ ...team, store }, ada, (error) => troubles.push(error));
+  const log = openEventLog({ ...team, store }, ada, (error) => troubles.push(error), createRedactor([]));
   const write = async (): Promise<void> => {
     log.emit({ type: "turn_started" }, null);
     await log.flush();

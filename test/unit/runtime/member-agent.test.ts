@@ -26,7 +26,7 @@ async function agentOf(team: Team, rules: string, counted: string[]): Promise<Me
     transcript,
     intake,
     control: createControl(),
-    events: openEventLog(team, ada, () => undefined),
+    events: openEventLog(team, ada, () => undefined, { hideIn: (value) => value }),
     count: () => undefined,
     onTrouble: (error) => {
       throw error;

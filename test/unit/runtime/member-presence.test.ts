@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { ownIdentity } from "../../../src/base/process-identity.ts";
+import { createRedactor } from "../../../src/base/redact.ts";
 import { InstanceId, MemberName } from "../../../src/protocol/names.ts";
 import { createControl, type LifeControl } from "../../../src/runtime/member-control.ts";
 import type { MemberJob } from "../../../src/runtime/member-job.ts";
@@ -21,6 +22,8 @@ function presenceOf(team: Team, troubles: unknown[] = []): { presence: OwnPresen
     member: memberRecord("ada"),
     instance,
     source: { kind: "base_url", found: "", baseUrl: null },
+    audit: { record: () => Promise.resolve(), close: () => Promise.resolve() },
+    redactor: createRedactor([]),
     clock: () => 0,
     onTrouble: (error) => troubles.push(error),
   };

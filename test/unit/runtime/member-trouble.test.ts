@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { TroupeError } from "../../../src/base/errors.ts";
+import { createRedactor } from "../../../src/base/redact.ts";
 import { MemberName } from "../../../src/protocol/names.ts";
 import {
   isAsked,
@@ -66,7 +67,7 @@ test("trouble outside is survived, a bug is not", () => {
 test("the same trouble is written once a minute", () => {
   let now = 0;
   const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  const log = troubleLog("ada", () => now);
+  const log = troubleLog("ada", () => now, createRedactor([]));
 
   for (const at of [0, 10_000, 59_999, 60_000]) {
     now = at;
