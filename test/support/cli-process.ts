@@ -51,18 +51,7 @@ export async function cliDesk(script = "agents:\n  lead: [{ say: Nothing to do. 
   };
 
   function start(argv: readonly string[], more: Readonly<Record<string, string>> = {}): CliProcess {
-    const child = spawn(process.execPath, [PROGRAM, ...argv], { cwd: project, env: { ...env, ...more } });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      stdout += chunk.toString("utf8");
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      stderr += chunk.toString("utf8");
-    });
-    const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
-    onTestFinished(() => void child.kill("SIGKILL"));
-    return { child, stdout: () => stdout, stderr: () => stderr, ended };
+    return startTroupe(argv, { ...env, ...more }, project);
   }
 
   return {
@@ -80,4 +69,24 @@ export async function cliDesk(script = "agents:\n  lead: [{ say: Nothing to do. 
       return { exit, stdout: stdout(), stderr: stderr() };
     },
   };
+}
+
+/** A command from `dist` with exactly this environment; killed when the test ends. */
+export function startTroupe(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): CliProcess {
+  const child = spawn(process.execPath, [PROGRAM, ...argv], { cwd, env });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString("utf8");
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString("utf8");
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return { child, stdout: () => stdout, stderr: () => stderr, ended };
 }

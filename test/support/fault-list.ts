@@ -143,7 +143,7 @@ K11 | shutdown refused or ignored |
 L1 | prompt injection by mail, web, file, tool or MCP text | the gate, the sandbox and the trust rules are a later issue
 L2 | forged from | the gate, the sandbox and the trust rules are a later issue
 L3 | fake tags | the gate, the sandbox and the trust rules are a later issue
-L4 | forged shutdown, plan or permission answers | the gate, the sandbox and the trust rules are a later issue
+L4 | forged shutdown, plan or permission answers |
 L5 | secrets in a child's environment |
 L6 | secrets in argv | the gate, the sandbox and the trust rules are a later issue
 L7 | secrets in logs, transcripts, errors |

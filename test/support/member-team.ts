@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { onTestFinished } from "vitest";
-import type { MemberDefinition } from "../../src/protocol/entries.ts";
+import type { MemberDefinition, TeamSettings } from "../../src/protocol/entries.ts";
 import { InstanceId, MemberName, Role, TeamName } from "../../src/protocol/names.ts";
 import { liveAsMember } from "../../src/runtime/member.ts";
 import { openWorkspace, type Workspace } from "../../src/runtime/workspace.ts";
@@ -50,6 +50,7 @@ export async function memberTeam(
   script: string,
   members: Readonly<Record<string, MemberPlan>>,
   goal?: string,
+  settings: TeamSettings = {},
 ): Promise<MemberTeam> {
   const root = tempFolder();
   const dir = tempFolder();
@@ -68,7 +69,7 @@ export async function memberTeam(
   const team = await workspace.create({
     name: TeamName.parse("demo"),
     dir,
-    settings: {},
+    settings,
     tasks: [],
     ...(goal === undefined ? {} : { goal }),
     members: Object.entries(members).map(([name, { role, definition = {} }]) => ({
