@@ -49,6 +49,7 @@ test("A1, A2, A5, A7, A14 an entry that is killed before any call to the file sy
     "complete",
     "release",
     "note",
+    "answer",
     "join",
   ]);
 

@@ -19,6 +19,7 @@ export const OPERATIONS = [
   "complete",
   "release",
   "note",
+  "answer",
   "seal",
   "mail-seal",
   "snapshot",

@@ -91,3 +91,18 @@ test("a write without a path passes the gate: the tool itself names the missing 
   expect(decide(member, call("Write", { content: "x" }))).toEqual({ allowed: true });
   expect(decide(member, call("Write", "nonsense"))).toEqual({ allowed: true });
 });
+
+test.each([
+  ["Write", false],
+  ["Edit", false],
+  ["Bash", false],
+  ["Read", true],
+  ["Grep", true],
+  ["TaskUpdate", true],
+  ["ExitPlanMode", true],
+])("a member in plan mode: %s is allowed: %s", (name, allowed) => {
+  const planning: Permissions = { ...member, tools: ["Write", "Edit", "Bash", "Read", "Grep"], mode: "plan" };
+
+  expect(decide(planning, call(name, { file_path: "a.ts" })).allowed).toBe(allowed);
+  expect(decide({ ...planning, mode: "default" }, call(name, { file_path: "a.ts" })).allowed).toBe(true);
+});

@@ -3,6 +3,7 @@ import { liveness } from "../../../src/base/process-identity.ts";
 import { MemberName, TaskId } from "../../../src/protocol/names.ts";
 import { endOrphans } from "../../../src/runtime/supervisor-orphans.ts";
 import { settleLife } from "../../../src/runtime/supervisor-settle.ts";
+import { askApproval } from "../../../src/team/approvals.ts";
 import { memoryTeam } from "../../fixtures/agent-stand-in-memory.ts";
 import { deadIdentity, tagged } from "../../fixtures/agent-stand-in-process.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
@@ -34,6 +35,28 @@ test("a later life keeps the tasks when the earlier one is settled", async () =>
 
   expect(team.state().tasks.get(TASK)).toMatchObject({ status: "in_progress", owner: "ada", deaths: 0 });
   expect(member("ada").life).toEqual({ instance: later, startedAt: expect.any(String) as string });
+});
+
+test.each([
+  ["died", "open"],
+  ["failed", "withdrawn"],
+  ["stopped", "withdrawn"],
+] as const)("when a life is settled as %s its question is %s", async (how, expected) => {
+  const { team, live, member } = await memoryTeam();
+  await live("ada", await deadIdentity());
+  const ada = MemberName.parse("ada");
+  await askApproval(team, ada, { kind: "permission", tool: "Bash", input: {}, summary: "make" });
+  await askApproval(team, MemberName.parse("bob"), {
+    kind: "permission",
+    tool: "Bash",
+    input: {},
+    summary: "ls",
+  });
+
+  await settleLife(team, "user", member("ada"), { how, detail: "gone" });
+
+  const states = [...team.state().approvals.values()].map(({ settled }) => settled?.how ?? "open");
+  expect(states.toSorted()).toEqual([expected, "open"].toSorted());
 });
 
 test("F2 when a team is gone its own processes are ended, not those of a new team of that name", async () => {
