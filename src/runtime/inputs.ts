@@ -9,22 +9,43 @@ import { fenced, plainText, quoted } from "./member-text.ts";
 export const MAIL_CHARACTERS = 48_000;
 const NOTES_SHOWN = 20;
 
+/** Whose words an input carries, as opposed to what troupe itself has to say. */
+export interface Origin {
+  readonly source: "user" | "message" | "task";
+  readonly from?: string;
+  /** The words themselves, without what troupe puts around them. */
+  readonly prompt: string;
+  readonly task?: TaskId;
+}
+
+interface OriginInput extends UserInput {
+  readonly origin: Origin;
+}
+
+/** undefined: troupe's own words. */
+export function originOf(input: UserInput | OriginInput): Origin | undefined {
+  return "origin" in input ? input.origin : undefined;
+}
+
 /**
  * Everything that troupe says to a model. Each input has an id that names its cause, so that it is said once even when
  * the process was killed in between. `mark` is a fresh random id for the fence around words of others.
  */
 
 /** The lead's first input. The goal is the user's word and needs no fence. */
-export function goalInput(team: TeamFacts, goal: string): UserInput {
+export function goalInput(team: TeamFacts, goal: string): OriginInput {
   return {
+    origin: { source: "user", from: "user", prompt: goal },
     id: `goal:${team.instance}`,
     text: `The user gives the team ${team.name} this goal. Plan it, share it out as tasks, and see it through.\n\n${plainText(goal)}`,
   };
 }
 
 /** What a claimer is told. `blocks`: the tasks that wait for this one. */
-export function claimedInput(task: Task, blocks: readonly TaskId[], mark: string): UserInput {
+export function claimedInput(task: Task, blocks: readonly TaskId[], mark: string): OriginInput {
+  const words = [task.subject, task.description].filter((text) => text !== "");
   return {
+    origin: { source: "task", from: task.createdBy, prompt: words.join("\n\n"), task: task.id },
     id: `claim:${task.claim ?? task.id}`,
     text: [`You claimed ${taskDetails(task, blocks, mark)}`, COMPLETING].join("\n"),
   };
@@ -58,7 +79,7 @@ function formerAttempts({ attempts, owner, deaths, previousOwner }: Task): strin
 }
 
 /** A message of the mailbox; `text` is its whole body. */
-export function mailInput(message: Message, text: string, mark: string): UserInput {
+export function mailInput(message: Message, text: string, mark: string): OriginInput {
   const facts = [
     `id ${message.id}`,
     ...(message.urgent === true ? ["urgent"] : []),
@@ -67,7 +88,9 @@ export function mailInput(message: Message, text: string, mark: string): UserInp
     ...(message.via === undefined ? [] : [`to ${quoted(message.via, 100)}`]),
   ];
   const kind = message.kind === "system" ? "System message" : "Message";
+  const source = message.from === "user" ? "user" : "message";
   return {
+    origin: { source, from: message.from, prompt: text },
     id: message.id,
     text: `${kind} from ${message.from} (${facts.join(", ")}):\n${fenced(cut(text), mark)}`,
   };

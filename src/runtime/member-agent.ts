@@ -6,8 +6,8 @@ import type { MemberName } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
 import type { UsageEvent } from "./cost.ts";
 import type { EventLog } from "./event-log.ts";
+import type { Admission } from "./member-admission.ts";
 import type { LifeControl } from "./member-control.ts";
-import type { Intake } from "./member-intake.ts";
 import type { Setup } from "./member-setup.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
 
@@ -26,7 +26,7 @@ export interface MemberAgentDeps {
   readonly me: MemberName;
   readonly setup: Omit<Setup, "approvals">;
   readonly transcript: Transcript;
-  readonly intake: Intake;
+  readonly admission: Admission;
   readonly events: EventLog;
   /** Hears of each model call. */
   readonly count: (event: UsageEvent) => void;
@@ -36,7 +36,7 @@ export interface MemberAgentDeps {
 }
 
 export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
-  const { team, me, intake, transcript, control } = deps;
+  const { team, me, admission, transcript, control } = deps;
   let conversation = createConversation(transcript.turns);
   let asked = false;
   let moving: Promise<void> = Promise.resolve();
@@ -51,18 +51,20 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       asked ||= event.name === "SendMessage" && !event.isError;
     } else if (event.type === "read")
       // One after another: the cursor only goes forward.
-      moving = moving.then(() => intake.read(event.inputs)).catch(deps.onTrouble);
+      moving = moving.then(() => admission.read(event.inputs)).catch(deps.onTrouble);
   };
+  const isUnanswered = (): boolean => conversation.messages().at(-1)?.role === "user";
+  const now = () => ({ signal: control.turn(), isUnanswered: isUnanswered() });
   const { model, ...fixed } = deps.setup;
   const loopDeps: Omit<LoopDeps, "model"> = {
     ...fixed,
     nextInput: async () => {
       await team.readOn();
-      return intake.take();
+      return admission.next(now());
     },
     record: async (turn) => {
       await transcript.record(turn);
-      await intake.recorded(turn.inputs);
+      await admission.recorded(turn);
     },
     emit,
     isStopping: control.isEnding,
@@ -79,18 +81,20 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
       try {
         // What was decided for this turn stands in the journal: its model.
         await team.readOn();
-        const end = await loop({ ...loopDeps, model: model() }, conversation, inputs, control.turn());
+        const admitted = await admission.begin(inputs, now());
+        const end = await loop({ ...loopDeps, model: model() }, conversation, admitted, control.turn());
         isWhole = true;
+        await admission.ended(end, control.turn());
         return end;
       } finally {
-        intake.putBack();
+        admission.putBack();
         await moving;
         await deps.events.flush();
         // What could not be recorded is not in the transcript: the next turn begins from what is.
         if (!isWhole) await reload();
       }
     },
-    isUnanswered: () => conversation.messages().at(-1)?.role === "user",
+    isUnanswered,
     hasAsked: () => asked,
   };
 }

@@ -1,9 +1,15 @@
 import type { UserInput } from "../agent/loop-deps.ts";
 import { goalInput, restartInput } from "./inputs.ts";
 import type { MemberAgent } from "./member-agent.ts";
+import type { MemberHooks } from "./member-hooks.ts";
 import type { Intake } from "./member-intake.ts";
 import type { MemberJob } from "./member-job.ts";
 import type { Transcript } from "./transcript.ts";
+
+interface Session extends Pick<Former, "intake" | "transcript"> {
+  /** Its name. */
+  readonly model: string;
+}
 
 interface Former {
   readonly intake: Intake;
@@ -27,4 +33,15 @@ export function firstInputs(
   if (goal.length > 0 || owned.length > 0 || agent.isUnanswered()) return [...intake.offer(notice), ...goal];
   intake.keep(notice);
   return [];
+}
+
+/** What hooks have to say to a conversation that begins, or goes on. Fires them. */
+export async function sessionInputs(
+  { session, resting }: Pick<MemberHooks, "session" | "resting">,
+  { intake, transcript, model }: Session,
+): Promise<readonly UserInput[]> {
+  const source = transcript.turns.length === 0 ? "startup" : "resume";
+  const { first, along } = await session.begins(source, model, resting);
+  along.forEach(intake.keep);
+  return first.flatMap(intake.offer);
 }

@@ -47,7 +47,7 @@ export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }
   /** Messages on their way from the mailbox to `read`, in its order. */
   const mail = new Map<string, Message>();
   let waiting: readonly UserInput[] = [];
-  let kept: readonly UserInput[] = [];
+  const kept: UserInput[] = [];
   const lost = watchClaims(team, me);
 
   const handOut = (inputs: readonly UserInput[]): readonly UserInput[] => {
@@ -58,6 +58,9 @@ export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }
     }
     return fresh;
   };
+  /** What was kept goes along with whatever comes next. */
+  const withKept = (inputs: readonly UserInput[]): readonly UserInput[] =>
+    inputs.length === 0 ? inputs : [...handOut(kept.splice(0)), ...inputs];
   return {
     take: async () => {
       const next = await supply.look();
@@ -72,15 +75,11 @@ export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }
         ...(lead ? leadNotices(team.state(), team.host.newId) : []),
       ];
       waiting = [];
-      const inputs = handOut(fresh);
-      if (inputs.length === 0) return inputs;
-      const quiet = handOut(kept);
-      kept = [];
-      return [...quiet, ...inputs];
+      return withKept(handOut(fresh));
     },
-    offer: (input) => (input === undefined ? [] : handOut([input])),
+    offer: (input) => (input === undefined ? [] : withKept(handOut([input]))),
     keep: (input) => {
-      kept = [...kept, input];
+      kept.push(input);
     },
     isKnown: (id) => known.has(id),
     recorded: async (ids) => {

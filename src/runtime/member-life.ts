@@ -6,7 +6,7 @@
  *   transcript ended in the middle of a turn; left when the loop comes back.
  * idle: waits for mail, tasks and notices; no model call. Entered when the loop came back. After a failed turn
  *   `retryInMs` says when to try again without news, null says never (the key was refused: only news helps).
- *   After an interruption by a person it is `quiet`: only news wakes it, not its own duties.
+ *   After an interruption by a person, or a turn that a rule ended, it is `quiet`: only news wakes it, not its own duties.
  * paused: waits to be resumed and takes nothing in. Entered at the next tool boundary of the turn; `owed` = that turn was
  *   not finished and is gone on with first.
  * stopping: asked to end while the loop runs: its tool call ends, no model call follows; `hard` = it is cut off at
@@ -51,8 +51,8 @@ export type LifeEvent =
   /** `hard`: do not wait for a running tool call. */
   | { readonly type: "stop"; readonly hard: boolean; readonly why: StopReason };
 
-/** `cut`: it was ended before the model's last word. */
-export type TurnOutcome = "finished" | "cut" | "unreachable" | "refused";
+/** `cut`: it was ended before the model's last word. `halted`: somebody's rule ended it, and it is not to go on by itself. */
+export type TurnOutcome = "finished" | "cut" | "halted" | "unreachable" | "refused";
 
 const FIRST_RETRY_MS = 5_000;
 const LAST_RETRY_MS = 60_000;
@@ -112,8 +112,10 @@ function born({ unfinished, paused }: { readonly unfinished: boolean; readonly p
 }
 
 function rest({ failures, interrupted = false, pausing = false }: In<"working">, outcome: TurnOutcome): Life {
-  if (pausing) return { status: "paused", owed: outcome !== "finished" && !interrupted };
-  if (interrupted) return { status: "idle", failures: 0, retryInMs: null, quiet: true };
+  if (pausing)
+    return { status: "paused", owed: !(outcome === "finished" || outcome === "halted" || interrupted) };
+  if (interrupted || outcome === "halted")
+    return { status: "idle", failures: 0, retryInMs: null, quiet: true };
   // It was to pause, and was resumed before the turn came back.
   if (outcome === "cut") return { status: "working", failures };
   if (outcome === "finished") return { status: "idle", failures: 0, retryInMs: null };

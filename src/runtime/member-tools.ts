@@ -1,5 +1,6 @@
 import type { Tool } from "../agent/tool.ts";
 import { fileAndShellTools } from "../agent/toolset.ts";
+import type { MemberHooks } from "./member-hooks.ts";
 import type { MemberJob } from "./member-job.ts";
 import type { MemberShell } from "./member-shell.ts";
 import { type Planning, planTools } from "./plan-tools.ts";
@@ -9,12 +10,12 @@ import { teamTools } from "./team-tools.ts";
 export function memberTools(
   { team, member }: MemberJob,
   { toolset }: MemberShell,
-  planning: Planning,
+  life: Planning & { readonly hooks: MemberHooks },
 ): readonly Tool[] {
   const { name: me, lead, definition } = member;
   return [
     ...fileAndShellTools(toolset),
-    ...teamTools({ team, me, lead, tools: definition.tools }),
-    ...planTools({ team, member }, planning),
+    ...teamTools({ team, me, lead, tools: definition.tools, hooks: life.hooks.tasks }),
+    ...planTools({ team, member }, life),
   ];
 }

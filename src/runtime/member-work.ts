@@ -80,6 +80,7 @@ async function outcomeOfRun(
 
 function outcomeOf(end: TurnEnd): TurnOutcome {
   if (end.reason === "interrupted") return "cut";
+  if (end.reason === "stopped") return "halted";
   if (end.reason !== "failed") return "finished";
   return isRefused(end) ? "refused" : "unreachable";
 }
@@ -116,17 +117,19 @@ interface Look {
 /** Whoever has no model to work with, or was just interrupted, claims nothing and reminds nobody. */
 async function look(
   { onTrouble }: MemberJob,
-  { intake, duty, mailbox }: MemberParts,
+  { intake, duty, mailbox, hooks }: MemberParts,
   { failures, restMs }: { readonly failures: number; readonly restMs: number },
 ): Promise<Look> {
   try {
-    const fresh = await intake.take();
+    const taken = await intake.take();
+    const fresh = [...hooks.takeWoken(), ...taken];
     if (fresh.length > 0 || failures > 0) return { inputs: fresh, againInMs: null };
     if (restMs > 0) return { inputs: [], againInMs: restMs };
     const inputs = await duty.next();
     // A receipt that the disk did not take would be told with the next message only, and that may never come.
-    if (inputs.length === 0) await mailbox.settle();
-    return { inputs, againInMs: duty.dueInMs() };
+    if (inputs.length > 0) return { inputs, againInMs: null };
+    await mailbox.settle();
+    return { inputs: await hooks.turns.idle(hooks.resting), againInMs: duty.dueInMs() };
   } catch (error) {
     if (!isTrouble(error)) throw error;
     onTrouble(error);

@@ -49,6 +49,7 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
   const control = createControl();
   control.subscribe(bell.ring);
   const parts = await openParts(job, control);
+  parts.hooks.onWake(bell.ring);
   const background = new AbortController();
   await parts.presence.begin();
   const stops = watchStops(job, control, signal);
@@ -56,16 +57,18 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
   const watching = watchTeam(job, { parts, control, bell }, background.signal);
   let isOurs = false;
   try {
+    const first = [...parts.first, ...(await parts.begin())];
     control.dispatch({
       type: "ready",
-      unfinished: parts.first.length > 0 || parts.agent.isUnanswered(),
+      unfinished: first.length > 0 || parts.agent.isUnanswered(),
       paused: memberNamed(job.team.state(), job.member.name)?.paused === true,
     });
-    const why = await workUntilStopped(job, { parts, control, bell });
+    const why = await workUntilStopped(job, { parts: { ...parts, first }, control, bell });
     isOurs = why === "asked";
     if (isOurs) {
       await parts.approvals.withdrawForgotten();
       await giveBackTasks(job);
+      await parts.hooks.session.ends();
     }
   } finally {
     stops.close();
@@ -74,6 +77,7 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
     parts.intake.close();
     await parts.presence.end(isOurs);
     await watching.done;
+    await parts.hooks.close();
   }
   if (isOurs) await writeEnd(job);
   else await throwUnlessGone(job, watching.lost());

@@ -3,7 +3,9 @@ import type { ToolResult } from "../agent/tool.ts";
 import { type MemberName, TaskId } from "../protocol/names.ts";
 import { refusalText } from "../team/refusal-text.ts";
 import type { Refusal, Task } from "../team/state.ts";
+import { completeTask, type TaskOutcome } from "../team/tasks.ts";
 import type { Team } from "../team/team.ts";
+import type { TaskHooks } from "./hooks/task-hooks.ts";
 
 /** Who calls the tools: set by the member's process, never by its model. */
 export interface TeamToolDeps {
@@ -12,6 +14,8 @@ export interface TeamToolDeps {
   readonly lead: boolean;
   /** Tools that the caller has itself, by `definition.tools`; undefined = all but Bash. */
   readonly tools: readonly string[] | undefined;
+  /** Asked before a task is made or completed. */
+  readonly hooks?: Pick<TaskHooks, "beforeCreate" | "beforeComplete">;
 }
 
 /** The number of a task as models write it: "3", 3 or "#3". */
@@ -34,4 +38,15 @@ export function failed(text: string): ToolResult {
 /** Tasks that the caller works on now, the longest owned first. */
 export function ownTasks({ team, me }: TeamToolDeps): readonly Task[] {
   return team.index.owned(me).flatMap((id) => team.state().tasks.get(id) ?? []);
+}
+
+/** What hooks say comes before the entry: whether the claim still stands is decided behind them. */
+export async function completeHooked(
+  { team, me, hooks }: TeamToolDeps,
+  task: TaskId,
+  result: string | undefined,
+  signal: AbortSignal,
+): Promise<TaskOutcome> {
+  const reason = await hooks?.beforeComplete(task, signal);
+  return reason === undefined ? completeTask(team, me, task, result) : { ok: false, reason };
 }

@@ -4,7 +4,6 @@ import { MemberName, Role, type TaskId } from "../protocol/names.ts";
 import {
   assignTask,
   blockTask,
-  completeTask,
   failTask,
   noteTask,
   releaseTask,
@@ -14,7 +13,7 @@ import {
   unblockTask,
   updateTask,
 } from "../team/tasks.ts";
-import { failed, refused, TaskNumber, type TeamToolDeps } from "./team-tools-caller.ts";
+import { completeHooked, failed, refused, TaskNumber, type TeamToolDeps } from "./team-tools-caller.ts";
 
 const Note = z
   .string()
@@ -59,10 +58,10 @@ export function taskEditTools(deps: TeamToolDeps): readonly Tool[] {
       description: "Changes a task: how it ends, its text, its blockers, who may claim it; or adds a note.",
       effect: "write",
       input: Input,
-      run: async (input) => {
+      run: async (input, signal) => {
         if (input.status === "failed" && input.note === undefined)
           return failed("status failed needs a note that says why; nothing was changed");
-        return runSteps(input.task, [...edits(deps, input), ...ending(deps, input)]);
+        return runSteps(input.task, [...edits(deps, input), ...ending(deps, input, signal)]);
       },
     }),
   ];
@@ -107,7 +106,12 @@ function edits({ team, me }: TeamToolDeps, input: Input): readonly Step[] {
 }
 
 /** The note goes with the status where the entry has a place for it. */
-function ending({ team, me }: TeamToolDeps, { task, status, result, note }: Input): readonly Step[] {
+function ending(
+  deps: TeamToolDeps,
+  { task, status, result, note }: Input,
+  signal: AbortSignal,
+): readonly Step[] {
+  const { team, me } = deps;
   const noted: readonly Step[] =
     note === undefined ? [] : [{ done: "noted", run: () => noteTask(team, me, task, note) }];
   const withNote = note === undefined ? {} : { note };
@@ -115,7 +119,7 @@ function ending({ team, me }: TeamToolDeps, { task, status, result, note }: Inpu
     case undefined:
       return noted;
     case "completed":
-      return [...noted, { done: status, run: () => completeTask(team, me, task, result ?? note) }];
+      return [...noted, { done: status, run: () => completeHooked(deps, task, result ?? note, signal) }];
     case "failed":
       return [{ done: status, run: () => failTask(team, me, task, note ?? "") }];
     case "released":

@@ -5,11 +5,10 @@ import { MemberName, Role } from "../protocol/names.ts";
 import { memberNamed, presentMembers } from "../team/derive.ts";
 import { joinMember } from "../team/members.ts";
 import type { Member } from "../team/state.ts";
-import { completeTask } from "../team/tasks.ts";
 import { grants } from "./gate.ts";
 import { given } from "./given.ts";
 import { numbers } from "./inputs.ts";
-import { failed, ownTasks, refused, type TeamToolDeps } from "./team-tools-caller.ts";
+import { completeHooked, failed, ownTasks, refused, type TeamToolDeps } from "./team-tools-caller.ts";
 
 /** A team that grows by itself stops here. Source: faults.md K10. */
 const MOST_MEMBERS = 16;
@@ -122,7 +121,7 @@ function taskReport(deps: TeamToolDeps): Tool {
     description: "Completes the one task that you own, with a result for those who come after you.",
     effect: "write",
     input: z.object({ text: z.string().trim().min(1).max(65_536) }),
-    run: async ({ text }) => {
+    run: async ({ text }, signal) => {
       await deps.team.readOn();
       const [task, ...others] = ownTasks(deps);
       if (task === undefined) return failed("you own no task: nothing was reported");
@@ -130,7 +129,7 @@ function taskReport(deps: TeamToolDeps): Tool {
         return failed(
           `you own ${numbers([task, ...others].map(({ id }) => id))}: complete each with TaskUpdate`,
         );
-      const done = await completeTask(deps.team, deps.me, task.id, text);
+      const done = await completeHooked(deps, task.id, text, signal);
       return done.ok ? `#${task.id} ${done.task.status}` : refused(done.reason);
     },
   });

@@ -14,7 +14,7 @@ export function taskTools(deps: TeamToolDeps): readonly Tool[] {
   return [taskCreate(deps), taskClaim(deps), taskList(deps), taskGet(deps)];
 }
 
-function taskCreate({ team, me }: TeamToolDeps): Tool {
+function taskCreate({ team, me, hooks }: TeamToolDeps): Tool {
   return defineTool({
     name: "TaskCreate",
     description:
@@ -32,8 +32,8 @@ function taskCreate({ team, me }: TeamToolDeps): Tool {
       priority: z.int().min(-1000).max(1000).exactOptional().describe("Larger comes first; 0 unless given."),
       parent: TaskNumber.exactOptional().describe("The task that this one is a part of."),
     }),
-    run: async (fields) => {
-      const made = await createTask(team, me, fields);
+    run: async (fields, signal) => {
+      const made = await createTask(team, me, fields, hooks?.beforeCreate(fields, signal));
       if (!made.ok) return refused(made.reason);
       const waits = made.task.blockedBy.length === 0 ? "" : `, blocked by ${numbers(made.task.blockedBy)}`;
       return `created #${made.task.id}${waits}`;

@@ -134,6 +134,7 @@ const texts: Texts = {
     code: "conflict",
     message: `the next plan for task #${task} is number ${next}`,
   }),
+  vetoed: ({ why }) => ({ code: "policy", message: `refused: ${why}` }),
   none_claimable: () => ({
     code: "task_not_found",
     message: "no task can be claimed at the moment",

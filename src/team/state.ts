@@ -226,6 +226,8 @@ export type Refusal =
   | { readonly kind: "unanswered"; readonly number: number }
   /** The number of a plan is not the one behind the last. */
   | { readonly kind: "plan_version"; readonly task: TaskId; readonly next: number }
+  /** Whoever was asked before said no; no entry was appended. */
+  | { readonly kind: "vetoed"; readonly why: string }
   /** Nothing is left that this party may claim now. */
   | { readonly kind: "none_claimable" }
   | { readonly kind: "unknown_recipients"; readonly recipients: readonly UnknownRecipient[] }

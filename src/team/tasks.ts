@@ -24,11 +24,21 @@ async function commitTask(team: Team, draft: TaskDraft): Promise<TaskOutcome> {
   return task ? { ok: true, task } : { ok: false, reason: { kind: "not_found", task: draft.task } };
 }
 
-/** Takes the next number; when somebody else was faster, the one behind it. */
-export async function createTask(team: Team, by: Actor, fields: NewTask): Promise<TaskOutcome> {
+/**
+ * Takes the next number; when somebody else was faster, the one behind it. `before` is asked with each number, may take
+ * its time, and may refuse: the task then never exists, and what it said of another number does not count.
+ */
+export async function createTask(
+  team: Team,
+  by: Actor,
+  fields: NewTask,
+  before?: (task: TaskId) => Promise<Refusal | undefined>,
+): Promise<TaskOutcome> {
   await team.readOn();
   for (;;) {
     const task = nextTaskId(team.state());
+    const reason = await before?.(task);
+    if (reason !== undefined) return { ok: false, reason };
     const outcome = await commitTask(team, { op: "create", by, task, ...fields });
     if (outcome.ok || outcome.reason.kind !== "number_taken") return outcome;
   }

@@ -48,6 +48,7 @@ export function hooksOf(
     newId: () => `${testId}-id${++ids}`,
     common: () => Promise.resolve({ session_id: "s", cwd: dir }),
     longTexts: join(dir, "long"),
+    hide: (text) => text,
     onTrouble: (problem) => troubles.push(problem),
     ...more,
   });

@@ -1,10 +1,8 @@
+import type { Behavior } from "../../agent/gate/behavior.ts";
 import { HookAnswer, type HookEvent, type PromptVerdict } from "../../protocol/hooks.ts";
 import { EVENT_FACTS } from "./hook-events.ts";
 import { parsedJson, type Ran } from "./ran.ts";
 import type { Handler } from "./read-hooks.ts";
-
-/** As the gate knows it. */
-export type Behavior = "allow" | "ask" | "deny";
 
 /** What one handler says, in the terms of the event. */
 export interface Answer {

@@ -12,6 +12,7 @@ interface LongTexts {
   /** The folder they are kept in. */
   readonly longTexts: string;
   readonly newId: () => string;
+  readonly hide: (text: string) => string;
 }
 
 /** The same answer with each text of more than 10,000 characters in a file: the model gets its head and the path. */
@@ -35,12 +36,12 @@ export async function shortenAnswer(answer: Answer, place: LongTexts): Promise<A
   return shorter;
 }
 
-async function shortened(text: string, { longTexts, newId }: LongTexts): Promise<string> {
+async function shortened(text: string, { longTexts, newId, hide }: LongTexts): Promise<string> {
   const path = join(longTexts, `${newId()}.txt`);
   const head = text.slice(0, HEAD);
   try {
     await mkdir(longTexts, { recursive: true, mode: 0o700 });
-    await writeFile(path, text, { mode: 0o600, flag: "wx" });
+    await writeFile(path, hide(text), { mode: 0o600, flag: "wx" });
   } catch (error) {
     // What a guard has to say counts also where there is no room for all of it.
     if (!isSystemError(error)) throw error;

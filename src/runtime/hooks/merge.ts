@@ -1,5 +1,6 @@
+import type { Behavior } from "../../agent/gate/behavior.ts";
 import { safeText } from "../../base/safe-text.ts";
-import type { Answer, Behavior } from "./answer.ts";
+import type { Answer } from "./answer.ts";
 
 /** What all hooks of one event said together. Undefined and empty where none of them said anything. */
 export interface HookOutcome {

@@ -28,6 +28,8 @@ export interface HookDeps extends RunDeps {
   readonly common: () => Promise<Readonly<Record<string, unknown>>>;
   /** Where texts that are too long for a model are kept; created when there is one. */
   readonly longTexts: string;
+  /** The text without secrets, for those files. */
+  readonly hide: (text: string) => string;
   /** Whether a permission rule fits a call; absent: rules are not looked at and the hook runs. */
   readonly fits?: (rule: string, call: { readonly name: string; readonly input: unknown }) => boolean;
   /** A background hook with something to say woke up with it. */

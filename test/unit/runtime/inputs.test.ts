@@ -39,6 +39,7 @@ function message(fields: Partial<Message> = {}): Message {
 
 test("the goal is the lead's first input, once for each team", () => {
   expect(goalInput(teamFacts(), "A calculator")).toEqual({
+    origin: { source: "user", from: "user", prompt: "A calculator" },
     id: "goal:team-instance",
     text: "The user gives the team demo this goal. Plan it, share it out as tasks, and see it through.\n\nA calculator",
   });
@@ -56,6 +57,7 @@ test("a claimed task comes with its description, notes, result, former attempts 
   });
 
   expect(claimedInput(claimed, [task(5), task(6)], "Qx7")).toEqual({
+    origin: { source: "task", from: "lead", prompt: "Parser\n\nPratt, please", task: "3" },
     id: "claim:ada-life.3",
     text: [
       'You claimed task #3 "Parser".',
@@ -92,6 +94,7 @@ test("a message says who wrote it, about what, and in answer to what", () => {
   );
 
   expect(input).toEqual({
+    origin: { source: "message", from: "bob", prompt: "Can you check?" },
     id: "bobs-life.7",
     text: 'Message from bob (id bobs-life.7, urgent, about task #2, in answer to adas-life.4, to "role:reviewer"):\n<<<Qx7\nCan you check?\nQx7>>>',
   });

@@ -1,13 +1,12 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { TroupeError } from "../../../src/base/errors.ts";
 import { MemberName } from "../../../src/protocol/names.ts";
 import { openEventLog } from "../../../src/runtime/event-log.ts";
 import { type MemberAgent, openMemberAgent } from "../../../src/runtime/member-agent.ts";
 import { createControl } from "../../../src/runtime/member-control.ts";
-import { openIntake } from "../../../src/runtime/member-intake.ts";
 import { openTranscript } from "../../../src/runtime/transcript.ts";
-import { openMailbox } from "../../../src/team/mail.ts";
 import type { Team } from "../../../src/team/team.ts";
+import { openAdmissionOf } from "../../support/member-admission.ts";
 import { memoryTeam } from "../../support/member-memory.ts";
 import { scriptedClient } from "../../support/scripted-client.ts";
 
@@ -17,14 +16,11 @@ const ada = MemberName.parse("ada");
 async function agentOf(team: Team, rules: string, counted: string[]): Promise<MemberAgent> {
   const { client } = await scriptedClient(rules);
   const transcript = await openTranscript(team, ada);
-  const mailbox = await openMailbox(team, ada, transcript.seenMail);
-  const intake = openIntake({ team, me: ada, lead: false, mailbox, seen: transcript.seen });
-  onTestFinished(intake.close);
   return openMemberAgent({
     team,
     me: ada,
     transcript,
-    intake,
+    admission: await openAdmissionOf(team, ada, transcript),
     control: createControl(),
     events: openEventLog(team, ada, () => undefined, { hideIn: (value) => value }),
     count: () => undefined,

@@ -142,7 +142,7 @@ test("an abort ends the hooks at once, and a guard that did not come to an end r
   });
 });
 
-function answer(fields: object): string {
+function deciding(fields: object): string {
   return JSON.stringify({ hookSpecificOutput: { hookEventName: "PreToolUse", ...fields } });
 }
 
@@ -152,12 +152,12 @@ function group(handler: object): Record<string, unknown> {
 
 test("answers are merged in the order of the sources, not of their arrival", async () => {
   const late = saying({
-    out: answer({ permissionDecision: "ask", updatedInput: { from: "managed" }, additionalContext: "one" }),
+    out: deciding({ permissionDecision: "ask", updatedInput: { from: "managed" }, additionalContext: "one" }),
   });
   const config = configOf(
     settingsFile(group({ ...late, command: `sleep 0.3; ${late.command}` }), { scope: "managed" }),
     settingsFile(
-      group(saying({ out: answer({ permissionDecision: "deny", permissionDecisionReason: "no" }) })),
+      group(saying({ out: deciding({ permissionDecision: "deny", permissionDecisionReason: "no" }) })),
       {
         scope: "project",
       },
@@ -165,7 +165,7 @@ test("answers are merged in the order of the sources, not of their arrival", asy
     settingsFile(
       group(
         saying({
-          out: answer({
+          out: deciding({
             permissionDecision: "allow",
             updatedInput: { from: "user" },
             additionalContext: "two",

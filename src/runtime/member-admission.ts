@@ -1,0 +1,81 @@
+import type { Turn, TurnEnd, UserInput } from "../agent/loop-deps.ts";
+import type { MemberHooks } from "./member-hooks.ts";
+import type { Intake } from "./member-intake.ts";
+
+/** The door between what has come in and the model: hooks look at it. The cursor passes what they refuse. */
+export interface Admission {
+  /** A turn begins with these. */
+  readonly begin: (inputs: readonly UserInput[], now: Now) => Promise<readonly UserInput[]>;
+  /** What is new; [] = nothing. */
+  readonly next: (now: Now) => Promise<readonly UserInput[]>;
+  /** It stands in the transcript. */
+  readonly recorded: (turn: Turn) => Promise<void>;
+  /** The model call that carried these inputs was accepted. */
+  readonly read: (ids: readonly string[]) => Promise<void>;
+  readonly ended: (end: TurnEnd, signal: AbortSignal) => Promise<void>;
+  /** The turn broke off: what was handed out and not recorded comes again, and is judged again. */
+  readonly putBack: () => void;
+}
+
+interface Now {
+  readonly signal: AbortSignal;
+  /** The model has not answered all that it was told so far. */
+  readonly isUnanswered: boolean;
+}
+
+export interface AdmissionDeps {
+  readonly intake: Pick<Intake, "take" | "recorded" | "read" | "putBack">;
+  readonly hooks: Pick<MemberHooks, "asker" | "admit" | "turns" | "takeWoken">;
+}
+
+export function openAdmission({ intake, hooks }: AdmissionDeps): Admission {
+  const { asker, turns } = hooks;
+  /** Refused beside others that were not, and recorded and read together with them: a cursor is one position. */
+  let unrecorded: readonly string[] = [];
+  let unread: readonly string[] = [];
+
+  const recorded = async (ids: readonly string[]): Promise<void> => {
+    const passed = unrecorded;
+    unrecorded = [];
+    unread = [...unread, ...passed];
+    await intake.recorded([...ids, ...passed]);
+  };
+  const read = async (ids: readonly string[]): Promise<void> => {
+    const passed = unread;
+    unread = [];
+    await intake.read([...ids, ...passed]);
+  };
+  const admit = async (
+    inputs: readonly UserInput[],
+    { signal, isUnanswered }: Now,
+  ): Promise<readonly UserInput[]> => {
+    const admitted = await hooks.admit(inputs, signal);
+    unrecorded = [...unrecorded, ...admitted.refused];
+    if (admitted.refused.length === 0 || admitted.inputs.length > 0) return admitted.inputs;
+    await recorded([]);
+    if (!isUnanswered) await read([]);
+    return [];
+  };
+  return {
+    begin: async (inputs, now) => {
+      await asker.refresh();
+      asker.promptBegins();
+      turns.begins(inputs);
+      return admit(inputs, now);
+    },
+    next: async (now) => {
+      const taken = await intake.take();
+      return admit([...hooks.takeWoken(), ...taken], now);
+    },
+    recorded: (turn) => {
+      asker.transcript.add(turn);
+      return recorded(turn.inputs);
+    },
+    read,
+    ended: turns.ended,
+    putBack: () => {
+      unrecorded = [];
+      intake.putBack();
+    },
+  };
+}
