@@ -215,6 +215,15 @@ export const StopOutput = z.object({
   audit: z.array(z.object({ name: z.string(), seq: z.int(), hash: z.string() })).readonly(),
 });
 
+/** `trust`: whether the folder is trusted now, and what its files may start or allow then. `--list` prints the folders. */
+export const TrustOutput = z.object({
+  folder: z.string(),
+  trusted: z.boolean(),
+  changed: z.boolean(),
+  runs: z.array(z.object({ kind: z.string(), what: z.string(), file: z.string() })).readonly(),
+});
+export const TrustList = z.array(z.string()).readonly();
+
 /** `audit verify`: every audit log, and what is wrong with them; exit 1 when that is anything. */
 export const AuditOutput = z.object({
   team: z.string(),

@@ -17,6 +17,7 @@ export const sections: readonly Section<CommandEntry>[] = [
       { name: "create", load: async () => (await import("./commands/create.ts")).create },
       { name: "join", load: async () => (await import("./commands/join.ts")).join },
       { name: "rm", load: async () => (await import("./commands/rm.ts")).rm },
+      { name: "trust", load: async () => (await import("./commands/trust.ts")).trust },
       { name: "supervise", load: async () => (await import("./commands/supervise.ts")).supervise },
     ],
   },

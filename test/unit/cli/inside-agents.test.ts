@@ -15,6 +15,7 @@ test.each([
   "approve a_1",
   "deny a_1 --note no",
   "doctor --fix",
+  "trust --yes",
 ])("inside an agent troupe %s answers 6", async (line) => {
   const world = await fixtureTeam();
 
