@@ -1,4 +1,5 @@
 import { agentStart, idle } from "./agents.mjs";
+import { auditAppend } from "./audit.mjs";
 import { broadcast } from "./broadcast.mjs";
 import { cliStart } from "./cli-start.mjs";
 import { delivery } from "./latency.mjs";
@@ -74,5 +75,10 @@ export const WORKLOADS = {
     title: "cold start: a process opens its team",
     target: "100,000 entries with a snapshot < 250 ms: no 100,000 lines are parsed",
     run: openCost,
+  },
+  audit: {
+    title: "audit append: a decision is written down before its call runs",
+    target: "p99 < 0.2 ms",
+    run: auditAppend,
   },
 };

@@ -20,13 +20,12 @@ agents:
     - say: Nothing to do.
   ada:
     - text: /claimed task/
-      call: [{ tool: Bash, input: { command: "env > env.txt; touch begun; while [ ! -e go ]; do sleep 0.05; done; tr '\\\\0' '\\\\n' < /proc/$PPID/environ" } }]
+      call: [{ tool: Bash, input: { command: "env > env.txt; touch begun; while [ ! -e go ]; do sleep 0.05; done; tr '\\\\0' '\\\\n' < /proc/$(tr -dc '0-9,' < $CLAUDE_CONFIG_DIR/teams/canary/agents/ada/run.json | cut -d, -f2)/environ" } }]
       next:
         - call: [{ tool: Read, input: { file_path: "/nowhere/${CANARY}" } }]
-          next:
-            - say: "The key is ${CANARY}, I am sure."
-              call: [{ tool: TaskUpdate, input: { task: "1", status: completed } }]
-              next: [{ say: "It was ${CANARY}." }]
+        - say: "The key is ${CANARY}, I am sure."
+          call: [{ tool: TaskUpdate, input: { task: "1", status: completed } }]
+        - say: "It was ${CANARY}."
     - say: Nothing to do.
 `;
 const TEAM = { name: "canary", members: [{ name: "lead" }, { name: "ada", tools: ["Bash", "Read"] }] };
@@ -69,23 +68,22 @@ test("L5, L6, L7 the key of a team is in no file, no command line, no child's en
   const run = desk.start(["run", "-p", "Look", "--verbose"], { ANTHROPIC_API_KEY: CANARY });
   await until(() => existsSync(join(desk.project, "begun")), { within: 60_000, what: "the shell runs" });
   const all = processes();
-  const ours = all.filter(({ env }) => env.includes(`TROUPE_TEST_ID=${desk.env["TROUPE_TEST_ID"]}`));
+  const shells = all.filter(({ command }) => command.includes("while [ ! -e go ]"));
   writeFileSync(join(desk.project, "go"), "");
   const exit = await run.ended;
 
   expect(`${exit}\n${run.stderr()}`).toMatch(/^0\n/);
   // The command, the supervisor and the members need it to ask the model; whatever they start has it not.
-  const holders = ours.filter(({ env }) => env.includes(CANARY));
+  const holders = all.filter(({ env }) => env.includes(CANARY));
   expect(holders.length).toBeGreaterThanOrEqual(3);
   expect(holders.filter(({ command }) => !command.includes("troupe.js"))).toEqual([]);
-  expect(ours.length).toBeGreaterThan(holders.length);
+  expect(shells.length).toBeGreaterThan(0);
+  expect(shells.filter(({ env }) => env.includes(CANARY))).toEqual([]);
   expect(all.filter(({ command }) => command.includes(CANARY))).toEqual([]);
   expect(filesWith(home, CANARY)).toEqual([]);
   expect(`${run.stdout()}${run.stderr()}`).not.toContain(CANARY);
   // It was there to be found: what stands in its place says so.
-  expect(readFileSync(join(desk.config, "teams/canary/agents/ada/transcript.jsonl"), "utf8")).toContain(
-    "ANTHROPIC_API_KEY=‹key›",
-  );
+  expect(filesWith(home, "Read failed: /nowhere/‹key›").length).toBeGreaterThan(0);
   expect(filesWith(home, "It was ‹key›.").length).toBeGreaterThan(0);
 
   const verified = await desk.troupe(["audit", "verify", "--json", "--team", "canary"]);

@@ -145,7 +145,7 @@ L2 | forged from | the gate, the sandbox and the trust rules are a later issue
 L3 | fake tags | the gate, the sandbox and the trust rules are a later issue
 L4 | forged shutdown, plan or permission answers |
 L5 | secrets in a child's environment |
-L6 | secrets in argv | the gate, the sandbox and the trust rules are a later issue
+L6 | secrets in argv |
 L7 | secrets in logs, transcripts, errors |
 L8 | other local users read our files |
 L9 | files of another uid in our folders |
