@@ -45,14 +45,15 @@ export async function auditAppend(folder, options) {
   return [row];
 }
 
+function onTrouble(error) {
+  throw error;
+}
+
 async function ours(folder, lines) {
   const { openAudit } = await built("runtime/audit.js");
   const { createRedactor } = await built("base/redact.js");
   const team = await openBenchTeam(folder);
   const { hide } = createRedactor(["a-secret-of-the-environment-1"]);
-  const onTrouble = (error) => {
-    throw error;
-  };
   const audit = await openAudit(team, memberName(0), { onTrouble, hide });
   const times = await timed(lines, () => audit.record(LINE));
   await audit.close();
