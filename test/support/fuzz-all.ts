@@ -1,5 +1,6 @@
 import { configProperties } from "./fuzz-config.ts";
 import { cursorProperties } from "./fuzz-cursor.ts";
+import { definitionProperties } from "./fuzz-definitions.ts";
 import { eventProperties } from "./fuzz-events.ts";
 import { fileProperties } from "./fuzz-files.ts";
 import { foldProperties } from "./fuzz-fold.ts";
@@ -20,6 +21,7 @@ export const ALL_PROPERTIES: readonly Fuzz[] = [
   ...fileProperties,
   ...eventProperties,
   ...configProperties,
+  ...definitionProperties,
   ...modelProperties,
   ...toolProperties,
   ...systemProperties,

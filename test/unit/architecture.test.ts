@@ -13,7 +13,7 @@ interface Layer {
   readonly node?: readonly string[];
 }
 
-const everything = ["cli", "runtime", "agent", "team", "spawn", "store", "protocol", "base"];
+const everything = ["cli", "runtime", "plugins", "agent", "team", "spawn", "store", "protocol", "base"];
 
 /** The import table of docs/architecture.md: who may import whom. */
 const layers: Readonly<Record<string, Layer>> = {
@@ -23,7 +23,8 @@ const layers: Readonly<Record<string, Layer>> = {
   team: { src: ["store", "protocol", "base"], npm: [], node: [] },
   agent: { src: ["base"], npm: ["@anthropic-ai/sdk", "zod"] },
   spawn: { src: ["protocol", "base"], npm: [] },
-  runtime: { src: ["agent", "team", "spawn", "store", "protocol", "base"], npm: ["zod"] },
+  plugins: { src: ["agent/tool.ts", "protocol", "base"], npm: ["yaml", "zod"] },
+  runtime: { src: ["plugins", "agent", "team", "spawn", "store", "protocol", "base"], npm: ["zod"] },
   scripted: { src: ["protocol", "base"], npm: ["yaml", "zod"] },
   cli: { src: everything, npm: ["commander", "zod"] },
   "index.ts": { src: everything, npm: [] },
@@ -147,7 +148,7 @@ test("the dependencies are the written list, each with its reason", () => {
     commander: "argv, help, suggestions",
     nanoid: "ids of process lives and entries",
     "proper-lockfile": "appends on network file systems",
-    yaml: "scripts of the scripted model",
+    yaml: "scripts of the scripted model, frontmatter of Claude Code's definitions",
     zod: "every byte that another program may write",
   };
   const manifest: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -171,7 +172,7 @@ test("docs name only files and functions that exist", () => {
     const text = readFileSync(path, "utf8");
     const files = [
       ...text.matchAll(
-        /`((?:src\/)?(?:base|protocol|store|team|agent|spawn|runtime|scripted|cli)\/[\w./-]+\.tsx?)`/g,
+        /`((?:src\/)?(?:base|protocol|store|team|agent|spawn|plugins|runtime|scripted|cli)\/[\w./-]+\.tsx?)`/g,
       ),
     ]
       .map((match) => (match[1] ?? "").replace(/^src\//, ""))
