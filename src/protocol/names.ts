@@ -57,6 +57,13 @@ export const InstanceId = z
   .brand<"InstanceId">();
 export type InstanceId = z.infer<typeof InstanceId>;
 
+/** One run of a subagent: a nanoid. */
+export const SubagentId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{5,31}$/, "the id of a subagent has 6 to 32 letters, digits, - and _")
+  .brand<"SubagentId">();
+export type SubagentId = z.infer<typeof SubagentId>;
+
 /** `<instance>.<counter>`: one number per instance is enough to know every id that was folded. Messages have such ids too. */
 export const EntryId = z
   .string()

@@ -5,7 +5,7 @@ import type { Entry } from "../protocol/entries.ts";
 import { type EntryId, MemberName, Party, type Position } from "../protocol/names.ts";
 import { segmentName } from "../protocol/paths.ts";
 import { parsePosition } from "../store/position.ts";
-import type { Log, Placed, TornLine } from "../store/store.ts";
+import type { AgentLogEntry, Log, Placed, TornLine } from "../store/store.ts";
 import { type Fold, openFold } from "../team/fold.ts";
 import { stateHash } from "../team/state-hash.ts";
 import type { Team } from "../team/team.ts";
@@ -109,14 +109,16 @@ async function walkAgents(place: RepairPlace, walk: Walk, team: Team): Promise<v
   for (const folder of (await fs.list(paths.agents)) ?? []) {
     const name = MemberName.safeParse(folder);
     if (!name.success || (await fs.stat(join(paths.agents, folder)))?.kind !== "folder") continue;
+    const each = ({ entry }: Placed<AgentLogEntry>): void => {
+      if (typeof entry["body"] === "string") walk.bodies.add(entry["body"]);
+    };
+    const pathTo = (log: string) => (): string => join(paths.agent(name.data), `${log}.jsonl`);
     for (const log of ["transcript", "events", "audit"] as const)
-      await walkLog(place, walk, {
-        log: team.store.agentLog(name.data, log),
-        pathOf: () => join(paths.agent(name.data), `${log}.jsonl`),
-        each: ({ entry }) => {
-          if (typeof entry["body"] === "string") walk.bodies.add(entry["body"]);
-        },
-      });
+      await walkLog(place, walk, { log: team.store.agentLog(name.data, log), pathOf: pathTo(log), each });
+    for (const id of await team.store.subagents(name.data)) {
+      const log = team.store.subagentLog(name.data, id);
+      await walkLog(place, walk, { log, pathOf: pathTo(`sub-${id}`), each }).finally(log.close);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Entry } from "../protocol/entries.ts";
 import type { Cursor, RunFile } from "../protocol/files.ts";
 import type { Message } from "../protocol/message.ts";
-import type { EntryId, MemberName, Party, Position } from "../protocol/names.ts";
+import type { EntryId, MemberName, Party, Position, SubagentId } from "../protocol/names.ts";
 
 /** An entry and where it ends: reading on from `at` gives what stands behind it. */
 export interface Placed<E> {
@@ -49,6 +49,10 @@ export interface Log<E> {
   readonly changes: (signal: AbortSignal) => AsyncIterable<void>;
 }
 
+export interface ClosableLog<E> extends Log<E> {
+  readonly close: () => Promise<void>;
+}
+
 /** The fold up to a position, a cache. `state` is JSON that only `team/` understands. */
 export interface Snapshot {
   /** The version of the fold's rules that made it. */
@@ -75,6 +79,10 @@ export interface Store {
   /** The mailbox of a party; made at its first use. */
   readonly mailbox: (owner: Party) => Log<Message>;
   readonly agentLog: (member: MemberName, log: AgentLogName) => Log<AgentLogEntry>;
+  /** What a subagent of that member says and hears. Opened for one run: whoever opens it closes it. */
+  readonly subagentLog: (member: MemberName, id: SubagentId) => ClosableLog<AgentLogEntry>;
+  /** Every subagent of that member that has a log, in no order. Throws `state_dir` when they cannot be listed. */
+  readonly subagents: (member: MemberName) => Promise<readonly SubagentId[]>;
   readonly snapshot: SnapshotCache;
   readonly cursor: (owner: Party) => CursorFile;
   readonly presence: Presence;

@@ -1,6 +1,7 @@
+import { diskError } from "../../base/disk-error.ts";
 import type { Entry } from "../../protocol/entries.ts";
 import type { Message } from "../../protocol/message.ts";
-import type { MemberName, Party } from "../../protocol/names.ts";
+import { type MemberName, type Party, SubagentId } from "../../protocol/names.ts";
 import type { TeamPaths } from "../../protocol/paths.ts";
 import { agentLogDecoder, journalDecoder, mailDecoder } from "../decoder.ts";
 import type { AgentLogEntry, AgentLogName, CursorFile } from "../store.ts";
@@ -8,12 +9,17 @@ import { openCursorFile } from "./cursor-file.ts";
 import { journalPlace, type LogPlace, mailboxPlace, singleFilePlace } from "./log-place.ts";
 import { type FileLog, type LogDeps, openLog } from "./open-log.ts";
 
+/** In front of the id in the name of a subagent's file. */
+const SUBAGENT = "sub-";
+
 /** Every log of a team, each opened at its first use. */
 export interface TeamLogs {
   readonly journal: FileLog<Entry>;
   readonly mailbox: (owner: Party) => FileLog<Message>;
   readonly cursor: (owner: Party) => CursorFile;
   readonly agentLog: (member: MemberName, log: AgentLogName) => FileLog<AgentLogEntry>;
+  readonly subagentLog: (member: MemberName, id: SubagentId) => FileLog<AgentLogEntry>;
+  readonly subagents: (member: MemberName) => Promise<readonly SubagentId[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -43,10 +49,29 @@ export function openLogs(paths: TeamPaths, deps: LogDeps, sealBytes: SealBytes):
         const durability = log === "events" ? "default" : deps.durability;
         return openLog({ ...deps, durability }, place, agentLogDecoder);
       }),
+    // Not kept: a member that lives for days has thousands of them.
+    subagentLog: (member, id) =>
+      openLog(deps, singleFilePlace(fs, paths.agent(member), `${SUBAGENT}${id}`), agentLogDecoder),
+    subagents: async (member) => subagentsIn(await listed(fs, paths.agent(member))),
     close: async () => {
       for (const log of [journal, ...mailboxes.all(), ...agentLogs.all()]) await log.close();
     },
   };
+}
+
+async function listed(fs: LogDeps["fs"], folder: string): Promise<readonly string[]> {
+  try {
+    return (await fs.list(folder)) ?? [];
+  } catch (error) {
+    throw diskError(error, "list", folder);
+  }
+}
+
+function subagentsIn(names: readonly string[]): readonly SubagentId[] {
+  return names.flatMap((name) => {
+    const id = name.startsWith(SUBAGENT) && name.endsWith(".jsonl") ? name.slice(SUBAGENT.length, -6) : "";
+    return SubagentId.safeParse(id).data ?? [];
+  });
 }
 
 /** One log for each name, opened at its first use. */

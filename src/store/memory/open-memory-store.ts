@@ -2,7 +2,13 @@ import { TroupeError } from "../../base/errors.ts";
 import { hints } from "../../base/hints.ts";
 import type { Entry } from "../../protocol/entries.ts";
 import { Cursor, type Mark, RunFile } from "../../protocol/files.ts";
-import type { EntryId, Party, Position } from "../../protocol/names.ts";
+import {
+  type EntryId,
+  type MemberName,
+  type Party,
+  type Position,
+  SubagentId,
+} from "../../protocol/names.ts";
 import { bodyOf } from "../body-of.ts";
 import { agentLogDecoder, type Decoder, journalDecoder, mailDecoder } from "../decoder.ts";
 import { encodeEntry } from "../encode-entry.ts";
@@ -42,6 +48,17 @@ export function openMemoryStore(disk: MemoryDisk): Store {
     journal: openLog(logOf(disk, "journal"), journalDecoder),
     mailbox: (owner) => openLog(logOf(disk, mailboxKey(owner)), mailDecoder),
     agentLog: (member, log) => openLog(logOf(disk, `${log}/${member.toLowerCase()}`), agentLogDecoder),
+    subagentLog: (member, id) => ({
+      ...openLog(logOf(disk, `${subagentKey(member)}${id}`), agentLogDecoder),
+      close: () => Promise.resolve(),
+    }),
+    subagents: async (member) => {
+      const front = subagentKey(member);
+      const keys = [...disk.logs.keys()].filter(
+        (key) => key.startsWith(front) && disk.logs.get(key)?.lines.length,
+      );
+      return keys.map((key) => SubagentId.parse(key.slice(front.length)));
+    },
     snapshot: {
       load: (fold) => Promise.resolve(loadSnapshot(disk, fold)),
       save: async (snapshot) => {
@@ -71,6 +88,10 @@ export function openMemoryStore(disk: MemoryDisk): Store {
 
 function mailboxKey(owner: Party): string {
   return `mail/${owner.toLowerCase()}`;
+}
+
+function subagentKey(member: MemberName): string {
+  return `sub/${member.toLowerCase()}/`;
 }
 
 function logOf(disk: MemoryDisk, key: string): MemoryLog {

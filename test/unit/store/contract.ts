@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Cursor, RunFile } from "../../../src/protocol/files.ts";
-import { Position } from "../../../src/protocol/names.ts";
+import { Position, SubagentId } from "../../../src/protocol/names.ts";
 import type { Store } from "../../../src/store/store.ts";
 import {
   ada,
@@ -227,6 +227,30 @@ export function storeContract(name: string, newTeam: () => Promise<OpenStore>): 
       ]);
       expect((await readAll(agentLog(ada, "transcript"))).entries).toEqual([{ id: id(2), role: "user" }]);
       expect((await readAll(agentLog(bob, "events"))).entries).toEqual([]);
+    });
+
+    test("each subagent of a member has a log of its own, and they are listed once they hold something", async () => {
+      const open = await openTeam();
+      const [store, other] = [await open(), await open()];
+      const [first, second] = [SubagentId.parse("sub-agent-1"), SubagentId.parse("Sub_Agent-2")];
+      expect(await store.subagents(ada)).toEqual([]);
+      const [one, two] = [store.subagentLog(ada, first), store.subagentLog(ada, second)];
+
+      await one.append({ id: id(1), role: "user" });
+      await two.append({ id: id(2), role: "user" });
+      await one.append({ id: id(3), role: "assistant" });
+      await one.close();
+      await two.close();
+
+      expect((await other.subagents("ADA" as typeof ada)).toSorted()).toEqual([second, first]);
+      expect(await other.subagents(bob)).toEqual([]);
+      const log = other.subagentLog(ada, first);
+      onTestFinished(log.close);
+      expect((await readAll(log)).entries).toEqual([
+        { id: id(1), role: "user" },
+        { id: id(3), role: "assistant" },
+      ]);
+      expect((await readAll(store.agentLog(ada, "events"))).entries).toEqual([]);
     });
   });
 
