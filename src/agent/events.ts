@@ -53,4 +53,30 @@ export type AgentEvent =
       readonly detail: string | null;
       /** Of the trouble, with `failed`. */
       readonly code?: ErrorCode;
+    }
+  /** A subagent begins. What comes with its mark until `subagent_ended` is its own. */
+  | {
+      readonly type: "subagent_started";
+      readonly description: string;
+      readonly model: string;
+      readonly tools: readonly string[];
+    }
+  | {
+      readonly type: "subagent_ended";
+      readonly reason: "done" | "interrupted" | "limit" | "failed";
+      readonly detail: string | null;
+      readonly calls: number;
+      /** Read from no cache: input, cache writes, output. */
+      readonly tokens: number;
+      readonly ms: number;
     };
+
+/** The tool whose calls run subagents. */
+export const AGENT_TOOL = "Agent";
+
+/** Whose event it is, when it is not the agent's own. */
+export interface SubagentMark {
+  readonly id: string;
+  /** Name of its definition. */
+  readonly type: string;
+}

@@ -8,6 +8,7 @@ const ALIASES: ReadonlyMap<string, Anthropic.Model> = new Map<string, Anthropic.
   ["opus", "claude-opus-5-5"],
   ["sonnet", "claude-sonnet-5-5"],
   ["haiku", "claude-haiku-5-5"],
+  ["fable", "claude-fable-5-1"],
 ]);
 const DEFAULT_MODEL: Anthropic.Model = "claude-sonnet-5-5";
 

@@ -189,6 +189,8 @@ export const CostOutput = z.object({
   agents: z.array(CostLine).readonly(),
   models: z.array(CostLine).readonly(),
   tasks: z.array(CostLine).readonly(),
+  /** One line a run, by its id; their calls are in the lines of their agents too. */
+  subagents: z.array(CostLine.extend({ agent: z.string(), type: z.string() })).readonly(),
 });
 
 /** `create`, `up --detach`, `resume`, `join`: the team that there is now. */

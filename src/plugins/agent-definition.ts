@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { PermissionMode } from "../protocol/permissions.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { booleanField, countField, listField, type Read, textField } from "./fields.ts";
 import { type Frontmatter, readFrontmatter } from "./frontmatter.ts";
@@ -6,9 +7,6 @@ import { type Frontmatter, readFrontmatter } from "./frontmatter.ts";
 /** Where a definition comes from, the strongest first. */
 export const SCOPES = ["managed", "project", "user", "built-in"] as const;
 export type AgentScope = (typeof SCOPES)[number];
-
-const PERMISSION_MODES = ["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] as const;
-export type AgentMode = (typeof PERMISSION_MODES)[number];
 
 /** An agent as Claude Code's file of it says. Source: plugins.md §A4. */
 export interface AgentDefinition {
@@ -26,7 +24,7 @@ export interface AgentDefinition {
   /** Tokens that it may use; ours, Claude Code does not know it. */
   readonly maxTokens: number | undefined;
   /** Only ever narrows what the caller may do. */
-  readonly permissionMode: AgentMode | undefined;
+  readonly permissionMode: PermissionMode | undefined;
   readonly scope: AgentScope;
   readonly file: string;
   /** Line of the field that says which tools it has; 1 without one. */
@@ -146,13 +144,13 @@ function limitFault(fields: Fields): Fault | undefined {
   }
   const mode = textField(fields, "permissionMode");
   if (mode.kind === "absent" || modeOf(fields) !== undefined) return undefined;
-  return { line: mode.line, message: `permissionMode: give one of ${PERMISSION_MODES.join(", ")}` };
+  return { line: mode.line, message: `permissionMode: give one of ${PermissionMode.options.join(", ")}` };
 }
 
-function modeOf(fields: Fields): AgentMode | undefined {
+function modeOf(fields: Fields): PermissionMode | undefined {
   const mode = valueOf(textField(fields, "permissionMode"));
   // `manual` is what a screen of Claude Code calls the default.
-  return mode === "manual" ? "default" : PERMISSION_MODES.find((one) => one === mode);
+  return mode === "manual" ? "default" : PermissionMode.options.find((one) => one === mode);
 }
 
 function modelOf(fields: Fields): string | undefined {

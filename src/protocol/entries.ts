@@ -31,6 +31,16 @@ export const MemberDefinition = z.looseObject({
 });
 export type MemberDefinition = z.infer<typeof MemberDefinition>;
 
+/** Bounds of the subagents of every member; a definition of an agent may only be narrower. */
+export const SubagentSettings = z.looseObject({
+  /** Of one member at the same time. */
+  atOnce: z.int().min(1).max(64).optional(),
+  /** Model calls of one. */
+  turns: z.int().min(1).max(10_000).optional(),
+  /** Tokens of one, without what is read from a cache. */
+  tokens: z.int().min(1).max(1_000_000_000).optional(),
+});
+
 /** Settings of a team, from `team.json`. */
 export const TeamSettings = z.looseObject({
   /** A completed task waits in `review` until somebody other than its worker passes it. */
@@ -38,6 +48,7 @@ export const TeamSettings = z.looseObject({
   durability: z.enum(["default", "power"]).optional(),
   /** `lead`: plans of other members may be answered by the lead too, not by the user only. */
   planApproval: z.enum(["user", "lead"]).optional(),
+  subagents: SubagentSettings.optional(),
 });
 export type TeamSettings = z.infer<typeof TeamSettings>;
 

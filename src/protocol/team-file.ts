@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SubagentSettings } from "./entries.ts";
 import { MemberName, Role, TeamName } from "./names.ts";
 import { PermissionMode } from "./permissions.ts";
 
@@ -44,6 +45,7 @@ export const TeamFile = z.strictObject({
   review: z.boolean().optional(),
   durability: z.enum(["default", "power"]).optional(),
   planApproval: z.enum(["user", "lead"]).optional(),
+  subagents: z.strictObject(SubagentSettings.shape).optional(),
 });
 export type TeamFile = z.infer<typeof TeamFile>;
 
@@ -51,5 +53,6 @@ export type TeamFile = z.infer<typeof TeamFile>;
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(TeamFile.shape);
   if (path[0] === "members") return Object.keys(TeamFileMember.shape);
+  if (path[0] === "subagents") return Object.keys(SubagentSettings.shape);
   return path[0] === "tasks" ? Object.keys(TeamFileTask.shape) : [];
 }

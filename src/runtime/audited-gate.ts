@@ -1,3 +1,4 @@
+import type { SubagentMark } from "../agent/events.ts";
 import type { LoopDeps, Verdict } from "../agent/loop-deps.ts";
 import type { ToolCall } from "../agent/tool.ts";
 import { digestOf } from "../team/approvals.ts";
@@ -8,6 +9,7 @@ import type { MemberJob } from "./member-job.ts";
 export function auditedGate(
   { audit }: Pick<MemberJob, "audit">,
   decide: (call: ToolCall) => Verdict,
+  sub?: SubagentMark,
 ): LoopDeps["gate"] {
   return async (call) => {
     const verdict = refuseHidden(call) ?? decide(call);
@@ -18,6 +20,7 @@ export function auditedGate(
       decision: verdict.allowed ? "allow" : "deny",
       rule: null,
       actor: "gate",
+      ...(sub === undefined ? {} : { sub: sub.id }),
     });
     return verdict;
   };

@@ -26,6 +26,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "http_proxy",
   "https_proxy",
   "no_proxy",
+  "CLAUDE_CODE_SUBAGENT_MODEL",
 ]);
 /** `TROUPE_`: the settings of cli.md §5. `GIT_…`: who commits. */
 const PREFIXES = ["LC_", "ANTHROPIC_", "TROUPE_", "GIT_AUTHOR_", "GIT_COMMITTER_"] as const;

@@ -9,6 +9,7 @@ import { callCost } from "./prices.ts";
 
 const UsageEntry = z.looseObject({
   task: z.string().nullable().default(null),
+  sub: z.looseObject({ id: z.string(), type: z.string() }).optional(),
   event: z.looseObject({
     type: z.literal("usage"),
     model: z.string(),
@@ -29,18 +30,29 @@ export interface CostLine {
   readonly usage: Usage;
 }
 
+/** The calls of one run of a subagent, which count for its agent too. `key` is its id. */
+export interface SubagentCostLine extends CostLine {
+  readonly agent: MemberName;
+  readonly type: string;
+}
+
 export interface Costs {
   readonly total: CostLine;
   readonly agents: readonly CostLine[];
   readonly models: readonly CostLine[];
   /** In the order of their numbers, calls on no task last. */
   readonly tasks: readonly CostLine[];
+  /** In the order of their first calls. */
+  readonly subagents: readonly SubagentCostLine[];
+  /** Their sums for each agent and type: `ada: Explore`. */
+  readonly subagentTypes: readonly CostLine[];
 }
 
 interface Call {
   readonly agent: MemberName;
   readonly model: string;
   readonly task: string | null;
+  readonly sub: { readonly id: string; readonly type: string } | undefined;
   readonly usage: Usage;
 }
 
@@ -60,6 +72,11 @@ export async function costs(team: Team): Promise<Costs> {
     agents: group(calls, ({ agent }) => agent),
     models: group(calls, ({ model }) => model),
     tasks: byTask.toSorted((one, other) => order(one.key) - order(other.key)),
+    subagents: subagentLines(calls),
+    subagentTypes: group(
+      calls.filter(({ sub }) => sub !== undefined),
+      ({ agent, sub }) => `${agent}: ${sub?.type ?? ""}`,
+    ),
   };
 }
 
@@ -84,8 +101,8 @@ async function callsOf(store: Store, agent: MemberName): Promise<readonly Call[]
   for await (const entry of readAll(store.agentLog(agent, "events"))) {
     const parsed = UsageEntry.safeParse(entry);
     if (!parsed.success) continue;
-    const { task, event } = parsed.data;
-    calls.push({ agent, model: event.model, task, usage: usageOf(event) });
+    const { task, sub, event } = parsed.data;
+    calls.push({ agent, model: event.model, task, sub, usage: usageOf(event) });
   }
   return calls;
 }
@@ -99,6 +116,16 @@ function group(calls: readonly Call[], keyOf: (call: Call) => string | null): re
     else known.push(call);
   }
   return [...groups].map(([key, members]) => line(key, members));
+}
+
+function subagentLines(calls: readonly Call[]): readonly SubagentCostLine[] {
+  const runs = new Map<string, { readonly agent: MemberName; readonly type: string }>();
+  for (const { agent, sub } of calls) if (sub !== undefined) runs.set(sub.id, { agent, type: sub.type });
+  const of = calls.filter(({ sub }) => sub !== undefined);
+  return group(of, ({ sub }) => sub?.id ?? null).flatMap((sum) => {
+    const run = runs.get(sum.key ?? "");
+    return run === undefined ? [] : [{ ...sum, ...run }];
+  });
 }
 
 function line(key: string | null, calls: readonly Call[]): CostLine {

@@ -1,4 +1,4 @@
-import type { AgentEvent } from "../agent/events.ts";
+import type { AgentEvent, SubagentMark } from "../agent/events.ts";
 import type { Redactor } from "../base/redact.ts";
 import type { MemberName, TaskId } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
@@ -11,9 +11,15 @@ const WORD_MAX = 8 * 1024;
 /** Strings in an event longer than this are cut: the transcript has them whole, the event log is for screens. */
 const STRING_MAX = 16 * 1024;
 
+/** What stands beside an event. */
+interface Of {
+  readonly task: TaskId | null;
+  readonly sub?: SubagentMark;
+}
+
 export interface EventLog {
   /** Never throws and never waits. */
-  readonly emit: (event: AgentEvent, task: TaskId | null) => void;
+  readonly emit: (event: AgentEvent, task: TaskId | null, sub?: SubagentMark) => void;
   /** Waits until everything emitted so far is written or lost; never rejects. */
   readonly flush: () => Promise<void>;
 }
@@ -29,8 +35,8 @@ export function openEventLog(
   redactor: Pick<Redactor, "hideIn">,
 ): EventLog {
   const log = ownLog(store.agentLog(member, "events"), nextId);
-  let text = "";
-  let textTask: TaskId | null = null;
+  /** Text that comes in, by the id of the subagent that says it; "" is the agent itself. */
+  const texts = new Map<string, { readonly text: string; readonly of: Of }>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   let failing = false;
@@ -44,34 +50,43 @@ export function openEventLog(
       failing = true;
     }
   };
-  const write = (event: AgentEvent, task: TaskId | null): void => {
-    const fields = { at: new Date(host.now()).toISOString(), task, event: cut(redactor.hideIn(event)) };
+  const write = (event: AgentEvent, { task, sub }: Of): void => {
+    const who = sub === undefined ? {} : { sub: { id: sub.id, type: sub.type } };
+    const at = new Date(host.now()).toISOString();
+    const fields = { at, task, ...who, event: cut(redactor.hideIn(event)) };
     writing = writing.then(() => append(fields));
   };
   /** Up to the last blank unless `isWhole`: a secret must not be cut in two, of which neither looks like one. */
-  const writeText = (isWhole: boolean): void => {
-    clearTimeout(timer);
-    timer = undefined;
+  const writeText = (key: string, isWhole: boolean): void => {
+    const { text, of } = texts.get(key) ?? { text: "", of: { task: null } };
     const blank = Math.max(text.lastIndexOf(" "), text.lastIndexOf("\n")) + 1;
     const end = isWhole || text.length - blank > WORD_MAX ? text.length : blank;
     const delta = text.slice(0, end);
-    text = text.slice(end);
-    if (delta !== "") write({ type: "text", delta }, textTask);
+    if (end === text.length) texts.delete(key);
+    else texts.set(key, { text: text.slice(end), of });
+    if (delta !== "") write({ type: "text", delta }, of);
+  };
+  const writeTexts = (isWhole: boolean): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const key of texts.keys()) writeText(key, isWhole);
   };
 
   return {
-    emit: (event, task) => {
+    emit: (event, task, sub) => {
+      const key = sub?.id ?? "";
+      const of = { task, ...(sub === undefined ? {} : { sub }) };
       if (event.type !== "text") {
-        writeText(true);
-        write(event, task);
+        // Each keeps the order of what it says and does; several at once are told apart by their marks.
+        writeText(key, true);
+        write(event, of);
         return;
       }
-      textTask = task;
-      text += event.delta;
-      timer ??= setTimeout(() => writeText(false), JOIN_MS).unref();
+      texts.set(key, { text: (texts.get(key)?.text ?? "") + event.delta, of });
+      timer ??= setTimeout(() => writeTexts(false), JOIN_MS).unref();
     },
     flush: async () => {
-      writeText(true);
+      writeTexts(true);
       await writing;
     },
   };

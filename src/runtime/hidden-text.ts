@@ -22,13 +22,18 @@ export function refuseHidden({ name, input }: ToolCall): Extract<Verdict, { allo
 export async function openHiddenTranscript(
   team: Team,
   member: MemberName,
-  { hideIn }: Pick<Redactor, "hideIn">,
+  redactor: Pick<Redactor, "hideIn">,
 ): Promise<Transcript> {
   const transcript = await openTranscript(team, member);
-  return {
-    ...transcript,
-    record: (turn) => transcript.record({ ...turn, message: hideIn(turn.message, isThinking) }),
-  };
+  return { ...transcript, record: hidingRecord(transcript.record, redactor) };
+}
+
+/** The same, for whatever keeps turns. */
+export function hidingRecord(
+  record: Transcript["record"],
+  { hideIn }: Pick<Redactor, "hideIn">,
+): Transcript["record"] {
+  return (turn) => record({ ...turn, message: hideIn(turn.message, isThinking) });
 }
 
 function isThinking(part: object): boolean {

@@ -1,13 +1,13 @@
 import { createConversation } from "../agent/conversation.ts";
-import type { AgentEvent } from "../agent/events.ts";
+import { AGENT_TOOL, type AgentEvent, type SubagentMark } from "../agent/events.ts";
 import { loop } from "../agent/loop.ts";
 import type { LoopDeps, TurnEnd, UserInput } from "../agent/loop-deps.ts";
 import type { MemberName } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
-import type { UsageEvent } from "./cost.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Admission } from "./member-admission.ts";
 import type { LifeControl } from "./member-control.ts";
+import type { UsageMeter } from "./member-presence.ts";
 import type { Setup } from "./member-setup.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
 
@@ -19,6 +19,8 @@ export interface MemberAgent {
   readonly isUnanswered: () => boolean;
   /** Whether the last turn sent a message. */
   readonly hasAsked: () => boolean;
+  /** What a subagent of it does. Must be called during a turn. */
+  readonly hear: (event: AgentEvent, sub: SubagentMark) => void;
 }
 
 export interface MemberAgentDeps {
@@ -29,7 +31,7 @@ export interface MemberAgentDeps {
   readonly admission: Admission;
   readonly events: EventLog;
   /** Hears of each model call. */
-  readonly count: (event: UsageEvent) => void;
+  readonly count: UsageMeter;
   readonly control: LifeControl;
   /** A cursor that cannot be moved costs a second delivery, no turn. */
   readonly onTrouble: (error: unknown) => void;
@@ -41,15 +43,18 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
   let asked = false;
   let moving: Promise<void> = Promise.resolve();
 
-  const emit = (event: AgentEvent): void => {
+  const tell = (event: AgentEvent, sub?: SubagentMark): void => {
     const [task = null] = team.index.owned(me);
-    deps.events.emit(event, task);
-    if (event.type === "usage") deps.count(event);
-    else if (event.type === "tool_started") control.toolStarted();
-    else if (event.type === "tool_ended") {
-      control.toolEnded();
-      asked ||= event.name === "SendMessage" && !event.isError;
-    } else if (event.type === "read")
+    deps.events.emit(event, task, sub);
+    if (event.type === "usage") deps.count(event, sub);
+    // At a stop a subagent need not come to its end: what counts as running are its tools.
+    else if (event.type === "tool_started" && event.name !== AGENT_TOOL) control.toolStarted();
+    else if (event.type === "tool_ended" && event.name !== AGENT_TOOL) control.toolEnded();
+  };
+  const emit = (event: AgentEvent): void => {
+    tell(event);
+    if (event.type === "tool_ended") asked ||= event.name === "SendMessage" && !event.isError;
+    else if (event.type === "read")
       // One after another: the cursor only goes forward.
       moving = moving.then(() => admission.read(event.inputs)).catch(deps.onTrouble);
   };
@@ -96,5 +101,6 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
     },
     isUnanswered,
     hasAsked: () => asked,
+    hear: tell,
   };
 }

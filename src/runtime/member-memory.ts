@@ -1,7 +1,7 @@
 import { type Mailbox, openMailbox } from "../team/mail.ts";
-import { openHiddenTranscript } from "./hidden-text.ts";
 import { type Intake, openIntake } from "./member-intake.ts";
 import type { MemberJob } from "./member-job.ts";
+import { resumeTranscript } from "./subagent-resume.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** What earlier lives left to a member, and what is new for it. */
@@ -14,7 +14,7 @@ export interface Memory {
 /** Writes nothing. */
 export async function openMemory({ team, member, redactor, onTrouble }: MemberJob): Promise<Memory> {
   const { name: me, lead } = member;
-  const transcript = await openHiddenTranscript(team, me, redactor);
+  const transcript = await resumeTranscript(team, me, redactor);
   if (transcript.skipped > 0)
     onTrouble(new Error(`${transcript.skipped} entries of the transcript are no turns and were left out`));
   const mailbox = await openMailbox(team, me, transcript.seenMail);

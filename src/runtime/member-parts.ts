@@ -32,7 +32,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const { transcript, mailbox, intake } = await openMemory(job);
   const hooks = await openMemberHooks(job, control);
   hooks.asker.transcript.begin(transcript.turns.length);
-  const setup = await setUp(job, { control, hooks });
+  const setup = await setUp(job, { control, hooks, hear: (event, sub) => agent.hear(event, sub) });
   const presence = openPresence(job, () => setup.model().name, control);
   const agent = openMemberAgent({
     team,

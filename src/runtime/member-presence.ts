@@ -1,3 +1,4 @@
+import type { SubagentMark } from "../agent/events.ts";
 import { packageVersion } from "../base/package-version.ts";
 import { ownIdentity } from "../base/process-identity.ts";
 import { untilNextTick } from "../base/watch.ts";
@@ -126,11 +127,16 @@ function isQuestion(op: Op): boolean {
 }
 
 /** Adds up the model calls of this life, and shows the sum and how full the context was. */
-export function usageMeter(presence: Pick<OwnPresence, "show">): (event: UsageEvent) => void {
+export function usageMeter(presence: Pick<OwnPresence, "show">): UsageMeter {
   let usage = NO_USAGE;
-  return (event) => {
+  let context: Signs["context"] = { used: 0, max: null };
+  return (event, sub) => {
     usage = addUsage(usage, usageOf(event));
     const { input, cacheRead, cacheWrite, output } = event.usage;
-    presence.show({ usage, context: { used: input + cacheRead + cacheWrite + output, max: null } });
+    // A subagent costs its member, and fills a context of its own.
+    if (sub === undefined) context = { used: input + cacheRead + cacheWrite + output, max: null };
+    presence.show({ usage, context });
   };
 }
+
+export type UsageMeter = (event: UsageEvent, sub?: SubagentMark) => void;

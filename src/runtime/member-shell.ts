@@ -6,11 +6,12 @@ import { hasTool, type Permissions } from "./gate.ts";
 import type { MemberJob } from "./member-job.ts";
 import { type MemberSandbox, openMemberSandbox } from "./member-sandbox.ts";
 import { additionalFolders } from "./sandbox-policy.ts";
-import type { SettingsInForce } from "./settings.ts";
+import { readSettings, type SettingsInForce } from "./settings.ts";
 import { mergedSettings } from "./settings-merge.ts";
 
 /** What a member's file tools and commands may reach. */
 export interface MemberShell {
+  readonly settings: SettingsInForce;
   readonly toolset: ToolsetOptions;
   /** undefined for whoever has no shell. */
   readonly sandbox: MemberSandbox | undefined;
@@ -20,10 +21,10 @@ export interface MemberShell {
 export async function openMemberShell(
   { team, member, onTrouble }: MemberJob,
   permissions: Permissions,
-  settings: SettingsInForce,
 ): Promise<MemberShell> {
   const { host } = team;
   const { dir } = permissions;
+  const settings = await readSettings(host, { dir });
   const env = shellEnv(host.env, mergedSettings(settings).env);
   const agentFolder = teamPaths(configFolder(host), team.name).agent(member.name);
   const sandbox = hasTool(permissions, "Bash")
@@ -37,5 +38,6 @@ export async function openMemberShell(
     spillDir: outputFolder(agentFolder),
     home: host.home,
   };
-  return { toolset: sandbox === undefined ? toolset : { ...toolset, shelter: sandbox.shelter }, sandbox };
+  const sheltered = sandbox === undefined ? toolset : { ...toolset, shelter: sandbox.shelter };
+  return { settings, toolset: sheltered, sandbox };
 }

@@ -117,7 +117,8 @@ async function walkAgents(place: RepairPlace, walk: Walk, team: Team): Promise<v
       await walkLog(place, walk, { log: team.store.agentLog(name.data, log), pathOf: pathTo(log), each });
     for (const id of await team.store.subagents(name.data)) {
       const log = team.store.subagentLog(name.data, id);
-      await walkLog(place, walk, { log, pathOf: pathTo(`sub-${id}`), each }).finally(log.close);
+      await walkLog(place, walk, { log, pathOf: pathTo(`sub-${id}`), each });
+      await log.close();
     }
   }
 }

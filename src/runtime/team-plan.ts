@@ -46,6 +46,7 @@ export async function readTeamFile(path: string, dir: string): Promise<TeamPlan>
       review: file.review,
       durability: file.durability,
       planApproval: file.planApproval,
+      subagents: file.subagents,
     }),
     members: await planMembers(path, dir, file.members ?? []),
     tasks: planTasks(path, file.tasks ?? []),

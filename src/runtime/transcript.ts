@@ -4,7 +4,7 @@ import { TroupeError } from "../base/errors.ts";
 import { EntryId, type MemberName } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import type { Team } from "../team/team.ts";
-import { ownLog, readAll } from "./member-log.ts";
+import { type OwnLog, ownLog, readAll } from "./member-log.ts";
 
 /** A message longer than this many bytes of JSON goes to a body file: a log's line has a limit. */
 const INLINE_BYTES = 512 * 1024;
@@ -37,6 +37,8 @@ const TurnEntry = z.looseObject({
 export interface Transcript {
   /** What stands there from earlier lives; empty for a new member and for a lost file. */
   readonly turns: readonly Turn[];
+  /** Id of the entry of the last turn. */
+  readonly lastId: EntryId | undefined;
   /** Ids of all inputs that entered the conversation. */
   readonly seen: ReadonlySet<string>;
   /** Those of them that are messages. */
@@ -53,37 +55,50 @@ export interface Transcript {
 export async function openTranscript({ store, host, nextId }: Team, member: MemberName): Promise<Transcript> {
   const log = store.agentLog(member, "transcript");
   const turns: Turn[] = [];
+  let lastId: EntryId | undefined;
   let skipped = 0;
   for await (const entry of readAll(log)) {
-    const turn = await decode(store, entry);
+    const turn = await turnOf(store, entry);
     if (turn === undefined) skipped++;
-    else turns.push(turn);
+    else {
+      turns.push(turn);
+      lastId = entry.id;
+    }
   }
   const seen = new Set(turns.flatMap(({ inputs }) => inputs));
-  const own = ownLog(log, nextId);
   return {
     turns,
     skipped,
+    lastId,
     seen,
     isAnswered:
       turns.findLastIndex(({ inputs }) => inputs.length > 0) <
       turns.findLastIndex(({ message }) => message.role === "assistant"),
     seenMail: new Set([...seen].flatMap((id) => EntryId.safeParse(id).data ?? [])),
-    record: async ({ message, inputs, replaces }) => {
-      const at = new Date(host.now()).toISOString();
-      const json = JSON.stringify(message);
-      const inline = Buffer.byteLength(json) <= INLINE_BYTES;
-      await own.append({
-        at,
-        inputs,
-        ...(replaces && { replaces }),
-        ...(inline ? { message } : { body: await store.bodies.put(json) }),
-      });
-    },
+    record: turnWriter({ store, host }, ownLog(log, nextId)),
   };
 }
 
-async function decode(store: Store, entry: unknown): Promise<Turn | undefined> {
+/** Appends turns to a log, each as `turnOf` reads it. */
+export function turnWriter(
+  { store, host }: Pick<Team, "store" | "host">,
+  log: OwnLog,
+): (turn: Turn) => Promise<void> {
+  return async ({ message, inputs, replaces }) => {
+    const at = new Date(host.now()).toISOString();
+    const json = JSON.stringify(message);
+    const inline = Buffer.byteLength(json) <= INLINE_BYTES;
+    await log.append({
+      at,
+      inputs,
+      ...(replaces && { replaces }),
+      ...(inline ? { message } : { body: await store.bodies.put(json) }),
+    });
+  };
+}
+
+/** The turn that an entry of a transcript holds; undefined for any other entry. */
+export async function turnOf(store: Store, entry: unknown): Promise<Turn | undefined> {
   const parsed = TurnEntry.safeParse(entry);
   if (!parsed.success) return undefined;
   const { inputs, body, replaces } = parsed.data;

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import type { Turn } from "../agent/loop-deps.ts";
 import { removeUnfinished } from "../agent/tools/unfinished.ts";
 import { TroupeError } from "../base/errors.ts";
 import { identityOf, liveness } from "../base/process-identity.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
+import { lostSubagents } from "./subagent-resume.ts";
 import { openTranscript } from "./transcript.ts";
 
 const Changing = z.looseObject({
@@ -20,8 +22,15 @@ export async function sweepUnfinishedWrites(team: Team, { name, life, definition
   // Who wrote its own end has finished what it was writing.
   if (life?.ended) return;
   const dir = definition.dir ?? team.state().team?.dir;
-  const last = (await openTranscript(team, name)).turns.at(-1)?.message;
-  if (dir === undefined || last?.role !== "assistant" || typeof last.content === "string") return;
+  if (dir === undefined) return;
+  const transcript = await openTranscript(team, name);
+  const subagents = await lostSubagents(team, name, transcript);
+  for (const { turns } of [transcript, ...subagents]) await sweepAfter(dir, turns);
+}
+
+async function sweepAfter(dir: string, turns: readonly Turn[]): Promise<void> {
+  const last = turns.at(-1)?.message;
+  if (last?.role !== "assistant" || typeof last.content === "string") return;
   for (const block of last.content) {
     const call = Changing.safeParse(block);
     if (call.success) await sweepBeside(dir, call.data.input.file_path);

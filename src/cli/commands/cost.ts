@@ -9,7 +9,7 @@ import { withTeam } from "../team-session.ts";
 
 export const cost = defineCommand({
   name: "cost",
-  summary: "Show tokens and money for each agent, model and task.",
+  summary: "Show tokens and money for each agent, model, task and subagent.",
   examples: [
     { line: "troupe cost", note: "a table", exit: 0 },
     { line: "troupe cost --json", note: "an object", exit: 0 },
@@ -26,12 +26,13 @@ export const cost = defineCommand({
     }),
 });
 
-function costOutput({ total, agents, models, tasks }: Costs): z.input<typeof CostOutput> {
+function costOutput({ total, agents, models, tasks, subagents }: Costs): z.input<typeof CostOutput> {
   return {
     total: lineOutput(total),
     agents: agents.map(lineOutput),
     models: models.map(lineOutput),
     tasks: tasks.map(lineOutput),
+    subagents: subagents.map(({ agent, type, ...line }) => ({ ...lineOutput(line), agent, type })),
   };
 }
 
@@ -40,11 +41,12 @@ function lineOutput({ key, calls, usage }: CostLine): z.input<typeof CostOutput>
   return { key, calls, tokens: { input, output, cacheRead, cacheWrite }, costUsd };
 }
 
-function show({ screen }: Context, { total, agents, models, tasks }: Costs): void {
+function show({ screen }: Context, { total, agents, models, tasks, subagentTypes }: Costs): void {
   const rows = [
     ...agents.map((line) => row("agent", line.key ?? "", line)),
     ...models.map((line) => row("model", line.key ?? "", line)),
     ...tasks.map((line) => row("task", line.key === null ? "none" : `#${line.key}`, line)),
+    ...subagentTypes.map((line) => row("subagent", line.key ?? "", line)),
     row("total", "", total),
   ];
   const head = ["", "", "calls", "input", "output", "cache read", "cache write", "money"];

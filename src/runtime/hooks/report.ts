@@ -1,3 +1,4 @@
+import type { SubagentMark } from "../../agent/events.ts";
 import { digestOf } from "../../team/approvals.ts";
 import { sendMessage } from "../../team/mail.ts";
 import type { MemberJob } from "../member-job.ts";
@@ -39,7 +40,7 @@ export function hookReporter(job: Pick<MemberJob, "team" | "member" | "clock" | 
 }
 
 /** A refusal of a hook is a line of the audit log as any other, and names the handlers. */
-export function auditOf({ audit }: Pick<MemberJob, "audit">): CallHooksDeps["audit"] {
+export function auditOf({ audit }: Pick<MemberJob, "audit">, sub?: SubagentMark): CallHooksDeps["audit"] {
   return ({ name, input }, { by }) =>
     audit.record({
       kind: "tool",
@@ -48,5 +49,6 @@ export function auditOf({ audit }: Pick<MemberJob, "audit">): CallHooksDeps["aud
       decision: "deny",
       rule: by.length === 0 ? null : by.join("; "),
       actor: "hook",
+      ...(sub === undefined ? {} : { sub: sub.id }),
     });
 }

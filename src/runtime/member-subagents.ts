@@ -1,0 +1,68 @@
+import { AGENT_TOOL } from "../agent/events.ts";
+import { SUBAGENT_LIMITS } from "../agent/limits.ts";
+import type { Model } from "../agent/loop-deps.ts";
+import type { Tool } from "../agent/tool.ts";
+import { placed } from "../plugins/diagnostic.ts";
+import { type AgentCatalog, loadAgents } from "../plugins/load-agents.ts";
+import { hasTool, type Permissions } from "./gate.ts";
+import type { LifeControl } from "./member-control.ts";
+import type { MemberHooks } from "./member-hooks.ts";
+import type { MemberJob } from "./member-job.ts";
+import { openModel } from "./model-source.ts";
+import { agentFolders } from "./subagent-folders.ts";
+import { subagentHooks } from "./subagent-hooks.ts";
+import type { SubagentDeps } from "./subagent-run.ts";
+import { agentTool } from "./subagent-tool.ts";
+
+/** The life that its subagents are part of. */
+export interface SubagentSeat extends Pick<SubagentDeps, "hear"> {
+  readonly control: LifeControl;
+  readonly hooks: MemberHooks;
+}
+
+/** What a subagent has of its member. */
+interface Parent {
+  readonly permissions: Permissions;
+  readonly spillDir: string | undefined;
+  readonly tools: () => readonly Tool[];
+  readonly freshTools: () => readonly Tool[];
+  readonly model: () => Model;
+  readonly callsFor: SubagentDeps["callsFor"];
+}
+
+/**
+ * The tool with which a member runs subagents, when it has it. A definition that is broken is told once and costs nobody
+ * else anything.
+ */
+export async function subagentTools(
+  job: MemberJob,
+  { hear, control, hooks }: SubagentSeat,
+  { permissions, ...parent }: Parent,
+): Promise<readonly Tool[]> {
+  if (!hasTool(permissions, AGENT_TOOL)) return [];
+  const { team, facts, member, source, redactor, onTrouble } = job;
+  const { dir } = permissions;
+  const catalog = (): Promise<AgentCatalog> => loadAgents(agentFolders(team.host, dir));
+  const listed = await catalog();
+  for (const { why } of listed.broken) onTrouble(new Error(`no agent: ${placed(why)}`));
+  const { atOnce, turns, tokens } = facts.settings.subagents ?? {};
+  const tool = agentTool({
+    hear,
+    isStopping: control.isEnding,
+    hooks: subagentHooks(job, hooks),
+    ...parent,
+    team,
+    dir,
+    redactor,
+    me: member.name,
+    openModel: (name) => openModel(team.host, name, source),
+    limits: {
+      maxTurns: turns ?? SUBAGENT_LIMITS.maxTurns,
+      maxTokens: tokens ?? SUBAGENT_LIMITS.maxTokens,
+    },
+    atOnce: atOnce ?? SUBAGENT_LIMITS.atOnce,
+    listed,
+    catalog,
+  });
+  return [tool];
+}
