@@ -9,7 +9,8 @@ import { callCost } from "./prices.ts";
 
 const UsageEntry = z.looseObject({
   task: z.string().nullable().default(null),
-  sub: z.looseObject({ id: z.string(), type: z.string() }).optional(),
+  // A mark that cannot be read costs a line of the subagents, not the call.
+  sub: z.looseObject({ id: z.string(), type: z.string() }).optional().catch(undefined),
   event: z.looseObject({
     type: z.literal("usage"),
     model: z.string(),

@@ -3,19 +3,17 @@ import { SUBAGENT_LIMITS } from "../agent/limits.ts";
 import type { Model } from "../agent/loop-deps.ts";
 import type { Tool } from "../agent/tool.ts";
 import { placed } from "../plugins/diagnostic.ts";
-import { type AgentCatalog, loadAgents } from "../plugins/load-agents.ts";
 import { hasTool, type Permissions } from "./gate.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { MemberHooks } from "./member-hooks.ts";
 import type { MemberJob } from "./member-job.ts";
 import { openModel } from "./model-source.ts";
-import { agentFolders } from "./subagent-folders.ts";
+import { agentsOf } from "./subagent-folders.ts";
 import { subagentHooks } from "./subagent-hooks.ts";
-import type { SubagentDeps } from "./subagent-run.ts";
-import { agentTool } from "./subagent-tool.ts";
+import { type AgentToolDeps, agentTool } from "./subagent-tool.ts";
 
 /** The life that its subagents are part of. */
-export interface SubagentSeat extends Pick<SubagentDeps, "hear"> {
+export interface SubagentSeat extends Pick<AgentToolDeps, "hear"> {
   readonly control: LifeControl;
   readonly hooks: MemberHooks;
 }
@@ -27,7 +25,7 @@ interface Parent {
   readonly tools: () => readonly Tool[];
   readonly freshTools: () => readonly Tool[];
   readonly model: () => Model;
-  readonly callsFor: SubagentDeps["callsFor"];
+  readonly callsFor: AgentToolDeps["callsFor"];
 }
 
 /**
@@ -42,7 +40,7 @@ export async function subagentTools(
   if (!hasTool(permissions, AGENT_TOOL)) return [];
   const { team, facts, member, source, redactor, onTrouble } = job;
   const { dir } = permissions;
-  const catalog = (): Promise<AgentCatalog> => loadAgents(agentFolders(team.host, dir));
+  const catalog = (): ReturnType<typeof agentsOf> => agentsOf(team.host, dir);
   const listed = await catalog();
   for (const { why } of listed.broken) onTrouble(new Error(`no agent: ${placed(why)}`));
   const { atOnce, turns, tokens } = facts.settings.subagents ?? {};

@@ -18,10 +18,19 @@ export function systemPrompt(team: TeamFacts, member: Member, dir: string): stri
         ? ""
         : `\n\nWhat this team wants from you in particular:\n${member.definition.prompt.trim()}`,
   };
-  // One pass: a prompt that holds {{dir}} stays as it was written.
-  return read("prompt.txt")
-    .trimEnd()
-    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? "");
+  return filled("prompt.txt", values);
+}
+
+/** The same for a run of a subagent of `me`, whose definition says `prompt`. */
+export function subagentPrompt(team: TeamFacts["name"], me: string, dir: string, prompt: string): string {
+  return filled("subagent-prompt.txt", { prompt, me, team, dir });
+}
+
+/** In one pass: a prompt that holds {{dir}} stays as it was written. */
+function filled(name: string, values: Readonly<Record<string, string>>): string {
+  return read(name)
+    .trim()
+    .replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? "");
 }
 
 function read(name: string): string {

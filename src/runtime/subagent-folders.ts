@@ -2,8 +2,13 @@ import { statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { isErrno } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
-import type { AgentFolder } from "../plugins/load-agents.ts";
+import { type AgentCatalog, type AgentFolder, loadAgents } from "../plugins/load-agents.ts";
 import { configFolder } from "./config-folder.ts";
+
+/** Every agent that may be used in `dir`, as the files stand now. */
+export function agentsOf(host: Host, dir: string): Promise<AgentCatalog> {
+  return loadAgents(agentFolders(host, dir));
+}
 
 /** Where an administrator puts what counts for everybody. */
 const MANAGED: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
@@ -15,7 +20,7 @@ const MANAGED: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
  * Where Claude Code looks for definitions of agents: the administrator's folder, `.claude/agents` of `dir` and of every
  * folder above it up to the root of its repository, and the user's own. Source: plugins.md §A4, §A9.
  */
-export function agentFolders(host: Host, dir: string): readonly AgentFolder[] {
+function agentFolders(host: Host, dir: string): readonly AgentFolder[] {
   const user = join(configFolder(host), "agents");
   const managed = MANAGED[process.platform];
   const root = repositoryOf(dir);

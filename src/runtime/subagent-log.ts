@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Turn } from "../agent/loop-deps.ts";
+import type { Redactor } from "../base/redact.ts";
 import type { EntryId, MemberName, SubagentId } from "../protocol/names.ts";
 import type { AgentLogEntry, ClosableLog } from "../store/store.ts";
 import type { Team } from "../team/team.ts";
+import { hidingRecord } from "./hidden-text.ts";
 import { ownLog, readAll } from "./member-log.ts";
 import { turnOf, turnWriter } from "./transcript.ts";
 
@@ -24,6 +25,7 @@ export interface SubagentFacts {
   /** Definition, model, description: for people who read the log. */
   readonly about: Readonly<Record<string, unknown>>;
   readonly digest: string;
+  readonly redactor: Pick<Redactor, "hideIn">;
 }
 
 /** The log of one run, while it runs. */
@@ -39,20 +41,20 @@ export async function beginSubagentLog(
   team: Team,
   me: MemberName,
   id: SubagentId,
-  { type, about, digest }: SubagentFacts,
+  { type, about, digest, redactor }: SubagentFacts,
 ): Promise<SubagentLog> {
   const { store, host, nextId } = team;
   const log = store.subagentLog(me, id);
   const own = ownLog(log, nextId);
   const at = (): string => new Date(host.now()).toISOString();
   try {
-    await own.append({ at: at(), subagent: { id, type, parent: me, ...about, digest } });
+    await own.append({ at: at(), subagent: { id, type, parent: me, ...redactor.hideIn(about), digest } });
   } catch (error) {
     await log.close();
     throw error;
   }
   return {
-    record: turnWriter(team, own),
+    record: hidingRecord(turnWriter(team, own), redactor),
     end: (why) => own.append({ at: at(), ended: { why } }),
     close: log.close,
   };
@@ -123,11 +125,6 @@ async function allOf(log: ClosableLog<AgentLogEntry>): Promise<readonly AgentLog
   } finally {
     await log.close();
   }
-}
-
-/** By which a call is found again: its input, as its tool understood it. */
-export function digestOf(input: object): string {
-  return createHash("sha256").update(JSON.stringify(input)).digest("hex");
 }
 
 /** For people, from the team's folder. */

@@ -6,15 +6,8 @@ import type { Redactor } from "../base/redact.ts";
 import type { EntryId, MemberName, SubagentId } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
 import { openHiddenTranscript } from "./hidden-text.ts";
-import {
-  digestOf,
-  lastWords,
-  type PastSubagent,
-  readSubagent,
-  subagentHead,
-  subagentLogName,
-} from "./subagent-log.ts";
-import { agentInput } from "./subagent-tool.ts";
+import { AgentInput, digestOf } from "./subagent-input.ts";
+import { lastWords, type PastSubagent, readSubagent, subagentHead, subagentLogName } from "./subagent-log.ts";
 import type { Transcript } from "./transcript.ts";
 
 /** Characters of the last words of a run that was cut off. */
@@ -96,7 +89,7 @@ function partsOf(id: EntryId): readonly [string, number] {
 function answerOf(me: MemberName, calls: readonly Call[], runs: readonly PastSubagent[]): Turn {
   const left = [...runs];
   const content = calls.map((call) => {
-    const input = agentInput(call.input);
+    const input = AgentInput.safeParse(call.input).data;
     const digest = input && digestOf(input);
     const at = left.findIndex((run) => run.digest === digest);
     const [run] = at === -1 ? [] : left.splice(at, 1);

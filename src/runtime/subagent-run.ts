@@ -1,25 +1,15 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { AgentEvent, SubagentMark } from "../agent/events.ts";
 import type { LoopDeps, Model } from "../agent/loop-deps.ts";
 import { runSubagent, type SubagentEnd, type SubagentHooks } from "../agent/subagent.ts";
 import type { Tool } from "../agent/tool.ts";
-import type { Redactor } from "../base/redact.ts";
 import type { AgentDefinition } from "../plugins/agent-definition.ts";
 import { type MemberName, SubagentId } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
-import { hidingRecord } from "./hidden-text.ts";
-import { beginSubagentLog, digestOf } from "./subagent-log.ts";
+import { subagentPrompt } from "./prompt.ts";
+import { type AgentInput, digestOf } from "./subagent-input.ts";
+import { beginSubagentLog, type SubagentFacts } from "./subagent-log.ts";
 import { chooseModel } from "./subagent-model.ts";
 import { toolsOf } from "./subagent-tools.ts";
-
-/** What the model asks for. */
-export interface AgentInput {
-  readonly subagent_type?: string;
-  readonly description: string;
-  readonly prompt: string;
-  readonly model?: string;
-}
 
 /** Who runs, as the gate has to know it. */
 export interface SubagentCaller extends SubagentMark {
@@ -44,7 +34,7 @@ export interface SubagentDeps {
   readonly model: () => Model;
   readonly openModel: (name: string) => Model;
   readonly callsFor: (sub: SubagentCaller) => SubagentCalls;
-  readonly redactor: Pick<Redactor, "hide" | "hideIn">;
+  readonly redactor: SubagentFacts["redactor"] & Required<Pick<LoopDeps, "hide">>;
   readonly isStopping: () => boolean;
   /** Must not throw. */
   readonly hear: (event: AgentEvent, sub: SubagentMark) => void;
@@ -78,6 +68,7 @@ export async function runDefinition(
   const { name, note } = chooseModel(wishes, deps.model());
   const model = name === undefined ? deps.model() : deps.openModel(name);
   const log = await beginSubagentLog(team, me, mark.id, {
+    redactor: deps.redactor,
     type: mark.type,
     digest: digestOf(input),
     about: { description: input.description, file: definition.file, model: model.name },
@@ -90,10 +81,10 @@ export async function runDefinition(
         prompt: input.prompt,
         deps: {
           model,
-          system: systemText(deps, definition.prompt),
+          system: subagentPrompt(team.name, me, deps.dir, definition.prompt),
           tools: tools.now,
           ...deps.callsFor(caller),
-          record: hidingRecord(log.record, deps.redactor),
+          record: log.record,
           hide: deps.redactor.hide,
           isStopping: deps.isStopping,
         },
@@ -110,12 +101,4 @@ export async function runDefinition(
   } finally {
     await log.close();
   }
-}
-
-function systemText({ team, me, dir }: SubagentDeps, prompt: string): string {
-  const values: Readonly<Record<string, string>> = { prompt, me, team: team.name, dir };
-  // One pass: a prompt that holds {{dir}} stays as it was written.
-  return readFileSync(join(import.meta.dirname, "subagent-prompt.txt"), "utf8")
-    .trim()
-    .replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? "");
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { AGENT_TOOL } from "../agent/events.ts";
 import { createPlaces } from "../agent/places.ts";
 import { defineTool, type Tool, type ToolResult } from "../agent/tool.ts";
@@ -7,34 +6,13 @@ import { agentsMenu } from "../plugins/agents-menu.ts";
 import { placed } from "../plugins/diagnostic.ts";
 import { type AgentCatalog, findAgent } from "../plugins/load-agents.ts";
 import { nearestNames } from "../team/derive.ts";
+import { AgentInput, DEFAULT_TYPE } from "./subagent-input.ts";
 import { resultText } from "./subagent-result.ts";
-import { type AgentInput, runDefinition, type SubagentDeps } from "./subagent-run.ts";
+import { runDefinition, type SubagentDeps } from "./subagent-run.ts";
 import { failed } from "./team-tools-caller.ts";
 
 /** Characters of the list of agents in the tool's description. Source: plugins.md §C4, for a window of 200k. */
 const MENU_CHARACTERS = 8_000;
-const DEFAULT_TYPE = "general-purpose";
-
-const Input = z.object({
-  subagent_type: z
-    .string()
-    .max(200)
-    .exactOptional()
-    .describe(`One of the types above; ${DEFAULT_TYPE} without it.`),
-  description: z.string().trim().min(1).max(200).describe("What it is for, in a few words."),
-  prompt: z
-    .string()
-    .trim()
-    .min(1)
-    .max(262_144)
-    .describe("All it has to know, and what it shall report: it sees nothing else."),
-  model: z
-    .string()
-    .min(1)
-    .max(200)
-    .exactOptional()
-    .describe("sonnet, opus, haiku or an id; as its type says unless given."),
-});
 
 export interface AgentToolDeps extends SubagentDeps {
   /** As it was read at the start of the process: what the description lists stays the same, so that a server can cache it. */
@@ -52,7 +30,7 @@ export function agentTool(deps: AgentToolDeps): Tool {
     name: AGENT_TOOL,
     description: `${ABOUT}\n${agentsMenu(deps.listed.agents, MENU_CHARACTERS)}`,
     effect: "read",
-    input: Input,
+    input: AgentInput,
     run: async (input, signal) => {
       const definition = chosen(await deps.catalog(), input.subagent_type ?? DEFAULT_TYPE);
       if ("isError" in definition) return definition;
@@ -94,9 +72,4 @@ function chosen(catalog: AgentCatalog, type: string): AgentDefinition | ToolResu
   const [near] = nearestNames(type, names);
   const hint = near === undefined ? `Types: ${names.slice(0, 50).join(", ")}.` : `Did you mean ${near}?`;
   return failed(`There is no type ${JSON.stringify(type)}. ${hint}`);
-}
-
-/** The input of a call as the tool understands it; undefined for one that it refuses. */
-export function agentInput(raw: unknown): AgentInput | undefined {
-  return Input.safeParse(raw).data;
 }

@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
+import { SubagentId } from "../../src/protocol/names.ts";
 import { costs } from "../../src/runtime/cost.ts";
 import { leadTrouble } from "../../src/runtime/lead-trouble.ts";
+import { readSubagent } from "../../src/runtime/subagent-log.ts";
 import { toolItem } from "../../src/runtime/tool-items.ts";
 import { openTranscript } from "../../src/runtime/transcript.ts";
 import { anyJson, refusePollution } from "./fuzz-bytes.ts";
@@ -11,6 +13,8 @@ import { ada } from "./team-entries.ts";
 const AT = "2026-11-20T12:00:00.000Z";
 const CALLS = { input: 10, output: 1, cacheRead: 0, cacheWrite: 0 };
 const GOOD = { at: AT, task: null, event: { type: "usage", model: "claude-sonnet-4-5", usage: CALLS } };
+const RUN = SubagentId.parse("a-subagent");
+const HEAD = { at: AT, subagent: { id: RUN, type: "Explore", digest: "0" } };
 const TURN = { at: AT, inputs: ["in1"], message: { role: "user", content: "hi" } };
 
 /** An entry of an agent's log with fields of every kind of it, some of them odd. */
@@ -18,6 +22,9 @@ const odd = fc.record(
   {
     at: fc.oneof(fc.constant(AT), anyJson),
     task: fc.oneof(fc.constantFrom("1", "constructor", null), anyJson),
+    sub: fc.oneof(fc.constant({ id: "x", type: "constructor" }), anyJson),
+    subagent: fc.oneof(fc.constant({ type: "x" }), anyJson),
+    ended: fc.oneof(fc.constant({ why: null }), anyJson),
     event: fc.oneof(
       fc.record(
         {
@@ -74,6 +81,7 @@ export const eventProperties: readonly Fuzz[] = [
       "src/runtime/tool-items.ts",
       "src/runtime/lead-trouble.ts",
       "src/runtime/transcript.ts",
+      "src/runtime/subagent-log.ts",
       "src/runtime/prices.ts",
     ],
     input: fc.record({ odd: fc.array(odd, { minLength: 1, maxLength: 5 }), place: fc.nat(5) }),
@@ -81,7 +89,12 @@ export const eventProperties: readonly Fuzz[] = [
       () =>
       async ({ odd: all, place }) => {
         const lines = (good: object): readonly object[] => all.toSpliced(place, 0, good);
-        const team = await teamWithLogs({ events: lines(GOOD), transcript: lines(TURN) });
+        const run = [HEAD, ...lines(TURN)];
+        const team = await teamWithLogs({
+          events: lines(GOOD),
+          transcript: lines(TURN),
+          [`sub-${RUN}`]: run,
+        });
 
         const { total } = await costs(team);
         must(total.calls).toBeGreaterThanOrEqual(1);
@@ -91,6 +104,9 @@ export const eventProperties: readonly Fuzz[] = [
         const { seen, turns, skipped } = await openTranscript(team, ada);
         must(seen.has("in1")).toBe(true);
         must(turns.length + skipped).toBe(all.length + 1);
+        const past = await readSubagent(team, ada, RUN);
+        must(past?.type).toBe("Explore");
+        must(past?.turns.length).toBe(turns.length);
         for (const fields of all) {
           const item = toolItem({ ...fields, id: team.nextId() }, ada, "/work");
           if (item) must(typeof item.text).toBe("string");

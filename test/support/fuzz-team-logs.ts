@@ -11,9 +11,7 @@ import { testHost } from "./test-host.ts";
 const LIFE = instance("life");
 
 /** A team in memory whose lead ada lives and has written these entries, each with the next id of that life. */
-export async function teamWithLogs(
-  logs: Readonly<Record<"events" | "transcript", readonly object[]>>,
-): Promise<Team> {
+export async function teamWithLogs(logs: Readonly<Record<string, readonly object[]>>): Promise<Team> {
   const { fs, paths, open } = teamOnMemory();
   const start: EntryDraft = { op: "start", by: ada, member: ada, instance: LIFE };
   const journal = [...opening(false), entryOf(start, 50)].map((entry) => encodeLine(toJson(entry)));

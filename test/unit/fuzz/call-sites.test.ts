@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, "../../..");
 const PARSES = /\bJSON\.parse\(|\.safeParse\(|\bparseDocument\(|(?<!\bDate)\.parse\((?!\))/;
 
 const OWN = "parses what this process has just made";
+const READ = "picks blocks out of a transcript that src/runtime/transcript.ts has read";
 const NAME = "a name, by a schema that the properties of names and arguments try";
 const SHOWN = "a listing of ours, checked before it is shown";
 
@@ -44,8 +45,10 @@ const EXEMPT: Readonly<Record<string, string>> = {
   "src/runtime/start-team.ts": OWN,
   "src/runtime/supervisor-spawn.ts": OWN,
   "src/runtime/workspace.ts": OWN,
-  "src/runtime/unfinished-writes.ts":
-    "picks blocks out of a transcript that src/runtime/transcript.ts has read",
+  "src/runtime/subagent-resume.ts": READ,
+  "src/runtime/subagent-run.ts": OWN,
+  "src/runtime/unfinished-writes.ts": READ,
+  "src/store/files/open-logs.ts": NAME,
   "src/team/commit.ts": OWN,
   "src/team/task-rules.ts": OWN,
 };

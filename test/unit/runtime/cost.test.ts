@@ -79,5 +79,7 @@ test("a team that has not spoken to a model has cost nothing", async () => {
     agents: [],
     models: [],
     tasks: [],
+    subagents: [],
+    subagentTypes: [],
   });
 });
