@@ -54,6 +54,15 @@ test.each([
 
 test("the known keys are those of the place that a path names", () => {
   expect(knownKeys([])).toContain("members");
-  expect(knownKeys(["members", 3])).toEqual(["name", "role", "model", "prompt", "tools", "dir"]);
+  expect(knownKeys(["members", 3])).toEqual([
+    "name",
+    "role",
+    "model",
+    "prompt",
+    "tools",
+    "dir",
+    "permissionMode",
+    "plan",
+  ]);
   expect(knownKeys(["tasks", 0])).toEqual(["subject", "description", "blockedBy", "role", "priority"]);
 });
