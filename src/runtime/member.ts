@@ -66,7 +66,7 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
     const why = await workUntilStopped(job, { parts: { ...parts, first }, control, bell });
     isOurs = why === "asked";
     if (isOurs) {
-      await parts.approvals.withdrawForgotten();
+      await parts.approvals.withdrawForgotten().catch(job.onTrouble);
       await giveBackTasks(job);
       await parts.hooks.session.ends();
     }

@@ -3,6 +3,7 @@ import type { ToolResult } from "../../../src/agent/tool.ts";
 import { MemberName, TaskId } from "../../../src/protocol/names.ts";
 import { teamTools } from "../../../src/runtime/team-tools.ts";
 import { readMailbox } from "../../../src/team/mail.ts";
+import { joinMember } from "../../../src/team/members.ts";
 import { claimTask, createTask } from "../../../src/team/tasks.ts";
 import type { Team } from "../../../src/team/team.ts";
 import { containing } from "../../support/member-matchers.ts";
@@ -243,6 +244,21 @@ test("L20 a teammate gets no tool that the lead does not have", async () => {
   expect(write.isError).toBe(true);
   expect(fewer.isError).toBe(false);
   expect([...team.state().members.keys()]).toEqual(["lead", "a3"]);
+});
+
+test("L20 a lead that works by plans adds members that do, in a mode no wider than its own", async () => {
+  const { team } = await memoryTeam([]);
+  const definition = { plan: true, permissionMode: "dontAsk" } as const;
+  await joinMember(team, "user", {
+    name: MemberName.parse("lead"),
+    lead: true,
+    backend: "child",
+    definition,
+  });
+
+  await caller(team, "lead")("SpawnTeammate", { name: "carl" });
+
+  expect(team.state().members.get("carl")?.definition).toEqual(definition);
 });
 
 test("K10 a team stops growing at 16 members", async () => {
