@@ -1,10 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { HookPayload } from "../../src/protocol/hook-payloads.ts";
 import { MemberName, TaskId } from "../../src/protocol/names.ts";
 import { readMailbox, sendMessage } from "../../src/team/mail.ts";
-import type { Task } from "../../src/team/state.ts";
 import { createTask } from "../../src/team/tasks.ts";
 import { memberProcess } from "../support/member-process.ts";
 import { type MemberTeam, memberTeam } from "../support/member-team.ts";
@@ -47,14 +48,12 @@ function names(members: MemberTeam, agent: string): readonly string[] {
     .map(({ hook_event_name: name }) => name);
 }
 
-function taskWith(members: MemberTeam, status: Task["status"]): Promise<Task> {
-  return until(
-    async () => {
-      const task = (await members.team.readOn()).tasks.get(first);
-      return task?.status === status ? task : undefined;
-    },
-    { within: 15_000, what: `#1 ${status}` },
-  );
+/** What the first task's completion said. */
+function result(members: MemberTeam): Promise<string> {
+  return until(async () => (await members.team.readOn()).tasks.get(first)?.result, {
+    within: 15_000,
+    what: "#1 completed",
+  });
 }
 
 /** The conversation as the model saw it last, as text. */
@@ -99,7 +98,7 @@ esac`;
   await createTask(members.team, "user", { subject: "Build it" });
   const process = await memberProcess(members, "ada");
 
-  expect(await taskWith(members, "completed")).toMatchObject({ result: "second" });
+  expect(await result(members)).toBe("second");
   await until(() => names(members, "ada").filter((name) => name === "TeammateIdle").length === 2, {
     within: 10_000,
     what: "idle twice",
@@ -161,6 +160,7 @@ test("two agents, one hook log: every line says who, under whom and for which ta
     expect.objectContaining({ ...common, agent: "bob", current_task: "2" }),
   ]);
   for (const line of told(members)) {
+    expect(HookPayload.safeParse(line).error).toBeUndefined();
     expect(["ada", "bob"]).toContain(line.agent);
     const transcript = String(line["transcript_path"]);
     expect(transcript).toContain(`/agents/${line.agent}/`);
@@ -296,7 +296,7 @@ test("without hooks nothing is started and nothing written for them", async () =
   const members = await memberTeam(WORK, { lead: {}, ada: shell });
   await createTask(members.team, "user", { subject: "Build it" });
   await memberProcess(members, "ada");
-  await taskWith(members, "completed");
+  await result(members);
 
   const folder = join(members.workspace.configDir, "teams", "demo", "agents", "ada");
   expect(readdirSync(folder).filter((name) => name.includes("hook"))).toEqual([]);
@@ -322,4 +322,29 @@ test("hooks of a folder that is not trusted are not run, and a change of the set
   await until(() => existsSync(join(members.dir, "mine")), { within: 10_000 });
 
   expect(existsSync(join(members.dir, "stranger"))).toBe(false);
+});
+
+test("a hook for tasks also stands in front of the command line, and names the user", async () => {
+  const members = await memberTeam("  ada: [{ times: any, say: Heard. }]", { ada: {} });
+  const refusal = "cat > told.json; echo 'too vague' >&2; exit 2";
+  configure(members, { TaskCreated: [{ hooks: [{ type: "command", command: refusal }] }] });
+  const program = join(import.meta.dirname, "../../bin/troupe.js");
+  const { ANTHROPIC_AUTH_TOKEN: _, ANTHROPIC_BASE_URL: __, ...env } = members.envOf("ada");
+
+  const run = spawnSync(process.execPath, [program, "task", "add", "Stuff", "--team", "demo"], {
+    env: { ...env, HOME: members.dir },
+    cwd: members.dir,
+    encoding: "utf8",
+  });
+
+  expect(run.stderr).toContain("refused: [User] too vague");
+  expect(run.status).toBe(6);
+  expect((await members.team.readOn()).tasks.size).toBe(0);
+  expect(HookPayload.parse(JSON.parse(readFileSync(join(members.dir, "told.json"), "utf8")))).toMatchObject({
+    hook_event_name: "TaskCreated",
+    agent: "user",
+    parent: null,
+    task_id: "1",
+    task_subject: "Stuff",
+  });
 });

@@ -5,11 +5,11 @@ import { given } from "../given.ts";
 import { readSettings, type SettingsInForce, settingsChanged } from "../settings.ts";
 import { mergedSettings } from "../settings-merge.ts";
 import { openTranscript } from "../transcript.ts";
-import { hookEnv } from "./hook-env.ts";
 import { type HookTranscript, openHookTranscript } from "./hook-transcript.ts";
 import { type HookDeps, type Hooks, openHooks } from "./open-hooks.ts";
 import { type HookConfig, readHooks } from "./read-hooks.ts";
-import { folderOf, ownEnv, sessionOf, type Who, whoIs } from "./who-asks.ts";
+import { ruleFits } from "./rule-fits.ts";
+import { envOf, folderOf, sessionOf, type Who, whoIs } from "./who-asks.ts";
 
 export interface Asker extends Who {
   /** Takes the secrets out of what goes into a file. */
@@ -19,7 +19,6 @@ export interface Asker extends Who {
   readonly permissionMode?: () => string;
   readonly askModel?: HookDeps["askModel"];
   readonly callTool?: HookDeps["callTool"];
-  readonly fits?: HookDeps["fits"];
   readonly onRewake?: HookDeps["onRewake"];
   readonly onTrouble: (error: unknown) => void;
 }
@@ -34,7 +33,7 @@ export interface AskerHooks extends Hooks {
 
 /** The hooks of the settings files in force for this asker. Throws `policy` when managed hooks cannot be read. */
 export async function openAskerHooks(asker: Asker): Promise<AskerHooks> {
-  const { team, agent, dir, askModel, callTool, fits, onRewake, onTrouble } = asker;
+  const { team, agent, dir, askModel, callTool, onRewake, onTrouble } = asker;
   const { host } = team;
   const sessionId = sessionOf(team, agent);
   const folder = folderOf(team, agent);
@@ -53,14 +52,15 @@ export async function openAskerHooks(asker: Asker): Promise<AskerHooks> {
       config: checkedHooks(settings, onTrouble),
       dir,
       projectDir: team.state().team?.dir ?? dir,
-      env: { ...hookEnv(host.env, mergedSettings(settings).env), ...ownEnv(asker, sessionId) },
+      env: envOf(asker, sessionId, mergedSettings(settings).env),
       hostEnv: host.env,
+      fits: ruleFits(dir, host.home),
       newId: host.newId,
       common: () => commonOf(asker, { sessionId, promptId, transcript }),
       longTexts: join(folder, "hook-output"),
       hide: asker.redactor.hide,
       onTrouble: (problem) => onTrouble(new Error(problem)),
-      ...given({ askModel, callTool, fits, onRewake }),
+      ...given({ askModel, callTool, onRewake }),
     });
 
   let settings = await readSettings(host, { dir });

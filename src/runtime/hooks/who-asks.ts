@@ -6,6 +6,7 @@ import type { Team } from "../../team/team.ts";
 import { instanceTag, teamTag } from "../child-env.ts";
 import { configFolder } from "../config-folder.ts";
 import { given } from "../given.ts";
+import { hookEnv } from "./hook-env.ts";
 
 /** Whose hooks they are: every payload says so. */
 export interface Who {
@@ -39,8 +40,17 @@ function parentOf(team: Team, agent: Party): string | null {
   return agent === "user" || lead === undefined || sameName(lead, agent) ? null : lead;
 }
 
+/** The whole environment of its hooks; `set`: by settings files. */
+export function envOf(
+  who: Who,
+  sessionId: string,
+  set: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  return { ...hookEnv(who.team.host.env, set), ...ownEnv(who, sessionId) };
+}
+
 /** The names that hooks know it by. A person bears none: the name is no member's. */
-export function ownEnv({ team, agent, instance }: Who, sessionId: string): Readonly<Record<string, string>> {
+function ownEnv({ team, agent, instance }: Who, sessionId: string): Readonly<Record<string, string>> {
   const parent = parentOf(team, agent);
   return {
     CLAUDE_SESSION_ID: sessionId,

@@ -53,10 +53,13 @@ export const taskAdd = defineCommand({
       done: "added",
       change: async ({ team, me }) => {
         const { createTask } = await import("../../../team/tasks.ts");
+        const { openPartyHooks } = await import("../../../runtime/hooks/party-hooks.ts");
         const text =
           description === undefined ? undefined : await textOf([description], context.io.stdin, signal);
         const { subject, ...rest } = fields;
-        return createTask(team, me, { subject, ...given({ ...rest, description: text, assignee: assign }) });
+        const task = { subject, ...given({ ...rest, description: text, assignee: assign }) };
+        const hooks = await openPartyHooks(team, me, context.screen.say);
+        return createTask(team, me, task, hooks.beforeCreate(task, signal));
       },
       next: ({ id }) => `troupe task show ${id}`,
     }),

@@ -34,8 +34,11 @@ export const taskDone = defineCommand({
       done: "done",
       change: async ({ team, me }) => {
         const { completeTask } = await import("../../../team/tasks.ts");
-        if (result === undefined) return completeTask(team, me, id);
-        return completeTask(team, me, id, await textOf([result], context.io.stdin, signal));
+        const { openPartyHooks } = await import("../../../runtime/hooks/party-hooks.ts");
+        const text = result === undefined ? undefined : await textOf([result], context.io.stdin, signal);
+        const hooks = await openPartyHooks(team, me, context.screen.say);
+        const reason = await hooks.beforeComplete(id, signal);
+        return reason === undefined ? completeTask(team, me, id, text) : { ok: false, reason };
       },
       next: () => "troupe task claim",
     }),
