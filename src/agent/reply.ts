@@ -9,6 +9,27 @@ type Delta = Anthropic.Beta.Messages.BetaRawContentBlockDelta;
 type ContentBlock = Anthropic.Beta.Messages.BetaContentBlock;
 type StopReason = Anthropic.Beta.Messages.BetaStopReason;
 
+/**
+ * The blocks that are ever asked for, and the fields of each that go back to the server with the next request: for one
+ * that it does not know it would refuse the whole conversation, now and in every life to come.
+ */
+const KEPT: Readonly<Partial<Record<string, readonly string[]>>> = {
+  text: ["text", "citations"],
+  thinking: ["thinking", "signature"],
+  redacted_thinking: ["data"],
+  tool_use: ["id", "name", "input", "caller", "toolset_name"],
+  compaction: ["content", "encrypted_content", "signature", "tool_changes"],
+};
+
+/** As it goes back; [] for a block of another kind. */
+function keptOf<B extends ContentBlock>(block: B): readonly B[];
+function keptOf(block: ContentBlock): readonly object[] {
+  const fields = KEPT[block.type];
+  if (fields === undefined) return [];
+  const kept = Object.entries(block).filter(([name]) => name === "type" || fields.includes(name));
+  return [Object.fromEntries(kept)];
+}
+
 /** A tool call as the model made it; `wrongJson` is the text of its input when that is no JSON object. */
 export interface RequestedCall extends ToolCall {
   readonly wrongJson: string | null;
@@ -187,7 +208,7 @@ function reply(parts: readonly Part[], stop: Reply["stop"]): Reply {
   );
   // The API takes no empty text back.
   const content = parts
-    .map((part) => part.block)
+    .flatMap((part) => keptOf(part.block))
     .filter((block) => block.type !== "text" || block.text.trim() !== "");
   return { content, calls, stop };
 }

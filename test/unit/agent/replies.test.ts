@@ -212,3 +212,29 @@ test("many calls at once are no leak", async () => {
   process.off("warning", warned);
   expect(warnings).toEqual([]);
 });
+
+test("a block of a kind that nobody asked for, and a field that the API does not know, do not go back to the server", async () => {
+  const bytes = [
+    event({ type: "message_start", message: { model: "fake-1", usage: { input_tokens: 1 } } }),
+    event({ type: "content_block_start", index: 0, content_block: { type: "text", text: "One.", mood: "good" } }),
+    event({ type: "content_block_stop", index: 0 }),
+    event({ type: "content_block_start", index: 1, content_block: { type: "picture", data: "…" } }),
+    event({ type: "content_block_stop", index: 1 }),
+    event({
+      type: "content_block_start",
+      index: 2,
+      content_block: { type: "tool_use", id: "t1", name: "Echo", input: { text: "hi" }, later: 1 },
+    }),
+    event({ type: "content_block_stop", index: 2 }),
+    event({ type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 3 } }),
+    event({ type: "message_stop" }),
+  ].join("");
+  const server = await sseServer(sends(Buffer.from(bytes)), says(["Done."]));
+
+  await runLoop(server, { tools: [echoTool()] });
+
+  expect(server.requests[1]?.messages[1]?.content).toEqual([
+    { type: "text", text: "One." },
+    { type: "tool_use", id: "t1", name: "Echo", input: { text: "hi" } },
+  ]);
+});
