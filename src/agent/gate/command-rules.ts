@@ -11,30 +11,42 @@ export function writtenText(words: readonly Word[]): string {
 /** The texts that a deny or ask rule may mean: as written, without quotes, and with the program's bare name. */
 function textsOf(words: readonly Word[]): readonly string[] {
   const plain = words.map(({ text }) => text).join(" ");
-  return [writtenText(words), plain, plain.replace(/^[^ ]*\/(?=[^ /])/, "")];
+  const name = plain.slice(plain.lastIndexOf("/", plain.indexOf(" ") >>> 0) + 1);
+  return [writtenText(words), plain, name];
 }
 
-/** The first rule for exactly this text. */
-export function ruleFor(rules: CommandRules, text: string): Rule | undefined {
-  const matches = ({ narrow }: Rule): boolean =>
-    narrow?.command !== undefined && matchesAny(narrow.command.globs, text);
-  return rules.byFirst.get(firstWord(text))?.find(matches) ?? rules.loose.find(matches);
+/** Finds the first rule for exactly one of these texts. */
+export type FindRule = (text: string, isExactOnly?: boolean) => Rule | undefined;
+
+/** For all texts of one call: a rule whose words stand in none of them is not looked at for each. */
+export function ruleFinder(rules: CommandRules, texts: readonly string[]): FindRule {
+  const all = texts.join("\n");
+  const loose = rules.loose.filter(({ narrow }) => all.includes(narrow?.command?.key ?? ""));
+  return (text, isExactOnly = false) => {
+    const matches = ({ narrow }: Rule): boolean => {
+      const pattern = narrow?.command;
+      return pattern !== undefined && (pattern.isExact || !isExactOnly) && matchesAny(pattern.globs, text);
+    };
+    return rules.byFirst.get(firstWord(text))?.find(matches) ?? loose.find(matches);
+  };
 }
 
-/** The first rule that one of these commands matches in any spelling. */
-export function ruleForAny(
-  rules: CommandRules,
-  commands: readonly (readonly Word[])[],
-  whole: string,
-): Rule | undefined {
+/** The first rule that one of these texts matches. */
+export function ruleForAny(rules: CommandRules, texts: readonly string[]): Rule | undefined {
   if (rules.all.length === 0) return undefined;
-  const texts = new Set([whole.trim().replace(/[ \t]+/g, " ")]);
-  for (const words of commands) for (const text of textsOf(words)) texts.add(text);
+  const find = ruleFinder(rules, texts);
   for (const text of texts) {
-    const rule = ruleFor(rules, text);
+    const rule = find(text);
     if (rule) return rule;
   }
   return undefined;
+}
+
+/** What a deny or ask rule may mean: the whole text, and each of these commands in any spelling. */
+export function spellings(commands: readonly (readonly Word[])[], whole: string): readonly string[] {
+  const texts = new Set([whole.trim().replace(/[ \t]+/g, " ")]);
+  for (const words of commands) for (const text of textsOf(words)) texts.add(text);
+  return [...texts];
 }
 
 /** The first rule that one of these commands may match, depending on what expands in it. */

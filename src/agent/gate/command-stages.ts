@@ -78,5 +78,6 @@ function stripStdbuf(words: readonly Word[]): number {
 
 /** The name of the program, without its folder; undefined where that is known only when it runs. */
 export function programOf(words: readonly Word[]): string | undefined {
-  return textAt(words, 0)?.replace(/^.*\//, "");
+  const text = textAt(words, 0);
+  return text?.slice(text.lastIndexOf("/") + 1);
 }

@@ -18,6 +18,10 @@ npx bunx pnpx uvx docker podman devbox mise direnv timeout time nice nohup stdbu
 runuser setpriv taskset chrt systemd-run fd entr ssh`.split(/\s/),
 );
 const SHELLS = new Set("bash sh dash zsh ksh ash fish mksh rbash".split(" "));
+/** Builtins that compute the index of a list that they are given as text. */
+const INDEXING = new Set(
+  "test [ let unset printf read declare typeset local export readonly mapfile".split(" "),
+);
 /** Arguments that are looked at; whoever hides a command further back is asked about. */
 const FARTHEST = 64;
 
@@ -52,18 +56,33 @@ interface Scripts {
 const NONE: Scripts = { scripts: [], isOpaque: false };
 
 function scriptsOf(words: readonly Word[]): Scripts {
-  const program = programOf(words);
+  const program = programOf(words) ?? "";
   const rest = words.slice(1);
-  if (program === "eval" || program === "watch")
-    return joined(rest.filter(({ text }) => !text.startsWith("-")));
-  if (program === "env") return behind(rest, /^(?:-\w*S|--split-string=?)/);
-  if (program === "su" || program === "script" || program === "flock")
-    return behind(rest, /^(?:-\w*c$|--command=?)/);
-  if (program === undefined || !SHELLS.has(program)) return NONE;
+  const take = Object.hasOwn(CARRIERS, program) ? CARRIERS[program] : undefined;
+  if (take) return take(rest);
+  if (INDEXING.has(program)) return { scripts: [], isOpaque: rest.some(({ shape }) => /\$\(|`/.test(shape)) };
+  return SHELLS.has(program) ? shellScript(rest) : NONE;
+}
+
+/** Programs that are given commands as text, and where it stands. */
+const CARRIERS: Readonly<Record<string, (rest: readonly Word[]) => Scripts>> = {
+  eval: joined,
+  watch: (rest) => joined(rest.filter(({ text }) => !text.startsWith("-"))),
+  // What stands in a file is not seen.
+  source: () => ({ scripts: [], isOpaque: true }),
+  ".": () => ({ scripts: [], isOpaque: true }),
+  env: (rest) => behind(rest, /^(?:-\w*S|--split-string=?)/),
+  su: (rest) => behind(rest, CARRYING),
+  script: (rest) => behind(rest, CARRYING),
+  flock: (rest) => behind(rest, CARRYING),
+};
+const CARRYING = /^(?:-\w*c$|--command=?)/;
+
+/** Without a script of its own a shell reads its input. */
+function shellScript(rest: readonly Word[]): Scripts {
   const given = behind(rest, /^-\w*c$/);
-  // Without a script of its own a shell reads its input.
-  const isReading = rest.every(({ text }) => /^[-+]/.test(text));
-  return given.scripts.length > 0 || given.isOpaque ? given : { scripts: [], isOpaque: isReading };
+  if (given.scripts.length > 0 || given.isOpaque) return given;
+  return { scripts: [], isOpaque: rest.every(({ text }) => /^[-+]/.test(text)) };
 }
 
 /** The text that an option carries, in the same word or in the next. */

@@ -49,15 +49,13 @@ export function placesOf(context: GateContext): Places {
       )
     );
   };
+  const known = new Map<string, Place>();
   return {
     at: (path, from) => {
-      const full = path === "~" || path.startsWith("~/") ? `${home}${path.slice(1)}` : path;
-      const raw = isAbsolute(full) ? [full] : from.map((base) => `${base}/${full}`);
-      const spelled = raw.map((one) => resolve(one));
-      // `link/..` is not where it seems to be: the shell follows the link first.
-      const unresolved = /(^|\/)\.\.(\/|$)/.test(full) ? raw.map(realPath) : [];
-      const forms = [...new Set([...spelled, ...spelled.map(realPath), ...unresolved])];
-      return { spelled: spelled[0] ?? "/", forms };
+      const key = `${from.join("\0")}\0\0${path}`;
+      const place = known.get(key) ?? placeOf(path, from, { home, realPath });
+      known.set(key, place);
+      return place;
     },
     isInside: ({ forms }) => forms.every((form) => folders.some((folder) => isBelow(form, folder))),
     isProtected: ({ forms }) => forms.some(isProtected),
@@ -73,4 +71,18 @@ export function placesOf(context: GateContext): Places {
 /** The folder itself counts. */
 export function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+
+function placeOf(
+  path: string,
+  bases: readonly string[],
+  { home, realPath }: Pick<GateContext, "home" | "realPath">,
+): Place {
+  const full = path === "~" || path.startsWith("~/") ? `${home}${path.slice(1)}` : path;
+  const raw = isAbsolute(full) ? [full] : bases.map((base) => `${base}/${full}`);
+  const spelled = raw.map((one) => resolve(one));
+  // `link/..` is not where it seems to be: the shell follows the link first.
+  const unresolved = /(^|\/)\.\.(\/|$)/.test(full) ? raw.map(realPath) : [];
+  const forms = [...new Set([...spelled, ...spelled.map(realPath), ...unresolved])];
+  return { spelled: spelled[0] ?? "/", forms };
 }

@@ -36,7 +36,7 @@ function dangerOf(target: Word, bases: Bases, context: GateContext, places: Plac
     return "more than is meant when the variable is empty";
   const glob = shape.indexOf(GLOB);
   if (glob !== -1) return dangerOfGlob(shape, glob, { bases, context, places });
-  const known = knownPart({ ...target, shape });
+  const known = knownPart({ shape });
   // A variable behind a slash may be empty: then it is the folder in front of it.
   if (known === "" || (shape.includes(UNKNOWN) && !known.endsWith("/"))) return undefined;
   if (bases.isUncertain && !known.startsWith("/")) return "something in a folder that is not certain";

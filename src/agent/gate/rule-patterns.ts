@@ -8,6 +8,8 @@ export interface CommandPattern {
   readonly isExact: boolean;
   /** The first word, where the pattern fixes it: rules are found by it. */
   readonly first: string | undefined;
+  /** The longest text without a star: what does not contain it is no match. */
+  readonly key: string;
   /** What every match begins with. */
   readonly head: string;
   readonly warning: string | undefined;
@@ -58,7 +60,12 @@ export function commandPattern(content: string, behavior: Behavior): CommandPatt
   const isExact = tail === undefined;
   const first = space === -1 && !isExact ? undefined : head.slice(0, space === -1 ? undefined : space);
   const warning = behavior === "allow" && !isExact ? warningFor(head) : undefined;
-  return { globs, isExact, first, head, warning };
+  const key = longest((text.endsWith(" *") ? text.slice(0, -2) : text).split("*"));
+  return { globs, isExact, first, key, head, warning };
+}
+
+function longest(texts: readonly string[]): string {
+  return texts.reduce((best, text) => (text.length > best.length ? text : best), "");
 }
 
 function warningFor(head: string): string | undefined {

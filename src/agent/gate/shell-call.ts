@@ -57,9 +57,9 @@ export function readShell(text: string, cwd: string, home: string): ShellCall {
 }
 
 function partOf(command: Command): Part {
-  const stages = stagesOf(command.words);
+  const { stages, bare, takesMore } = stagesOf(command.words);
   const isPlainlyAssigned = command.assignments.every(({ name }) => PLAIN_NAMES.test(name));
-  return { ...stages, command, program: programOf(stages.bare), isPlainlyAssigned };
+  return { stages, bare, takesMore, command, program: programOf(bare), isPlainlyAssigned };
 }
 
 /** The command with its assignments as words: a rule may be about those. */
@@ -128,7 +128,7 @@ function basesOf(parts: readonly Part[], cwd: string, home: string): Bases {
 export function pathOf(word: Word, home: string): string | undefined {
   if (word.shape === TILDE || word.shape.startsWith(`${TILDE}/`)) {
     const rest = word.shape.slice(1);
-    return isLiteral({ ...word, shape: rest }) ? `${home}${rest}` : undefined;
+    return isLiteral({ shape: rest }) ? `${home}${rest}` : undefined;
   }
   return isLiteral(word) && word.text !== "-" ? word.text : undefined;
 }

@@ -59,7 +59,7 @@ function skipBetween(cursor: Cursor, letter: string): boolean {
   if (letter === "\n") {
     cursor.at++;
     readHeredocs(cursor, readList);
-  } else if (/[ \t;|]/.test(letter) || (letter === "&" && cursor.text[cursor.at + 1] !== ">")) cursor.at++;
+  } else if (" \t;|".includes(letter) || (letter === "&" && cursor.text[cursor.at + 1] !== ">")) cursor.at++;
   else return skipContinuation(cursor);
   return true;
 }
@@ -77,8 +77,8 @@ function readCommand(cursor: Cursor): void {
     if (letter === " " || letter === "\t") cursor.at++;
     else if (skipContinuation(cursor)) continue;
     else if (letter === "(") fail(cursor, "has a parenthesis where none is read");
-    else if (isRedirect(cursor)) readRedirect(cursor, making);
-    else if (/[\n;&|)#]/.test(letter)) break;
+    else if (MAY_REDIRECT.includes(letter) && isRedirect(cursor)) readRedirect(cursor, making);
+    else if ("\n;&|)#".includes(letter)) break;
     else takeWord(cursor, making, readWord(cursor, readList));
   }
   const { assignments, words, redirects } = making;
@@ -88,11 +88,12 @@ function readCommand(cursor: Cursor): void {
 
 function takeWord(cursor: Cursor, making: Making, word: Word): void {
   const { words, assignments } = making;
-  const isFirst = words.length === 0 && assignments.length === 0;
-  if (isFirst && word.source === "for") return readFor(cursor);
-  if (isFirst && PASSED.has(word.source)) return;
-  if (isFirst && NOT_READ.has(word.source)) return fail(cursor, `uses ${word.source}`);
-  const assigned = words.length > 0 ? null : /^([A-Za-z_]\w*)(?:\+?=|(\[))/.exec(word.source);
+  if (words.length > 0) {
+    words.push(word);
+    return;
+  }
+  if (assignments.length === 0 && isKeyword(cursor, word)) return;
+  const assigned = /^([A-Za-z_]\w*)(?:\+?=|(\[))/.exec(word.source);
   if (!assigned) {
     words.push(word);
     return;
@@ -104,6 +105,13 @@ function takeWord(cursor: Cursor, making: Making, word: Word): void {
     name,
     value: { source: rest(word.source), text: rest(word.text), shape: rest(word.shape) },
   });
+}
+
+function isKeyword(cursor: Cursor, { source }: Word): boolean {
+  if (source === "for") readFor(cursor);
+  else if (NOT_READ.has(source)) fail(cursor, `uses ${source}`);
+  else return PASSED.has(source);
+  return true;
 }
 
 /** `for name in words`: only the words matter, for what they substitute. */
@@ -127,6 +135,9 @@ function skipBlanks(cursor: Cursor): void {
 }
 
 const REDIRECT = /&>>?|(?:\d+|\{[A-Za-z_]\w*\})?(?:<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()|>(?!\())/y;
+
+/** How redirections begin. */
+const MAY_REDIRECT = "<>&{0123456789";
 
 function isRedirect(cursor: Cursor): boolean {
   REDIRECT.lastIndex = cursor.at;

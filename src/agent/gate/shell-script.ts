@@ -39,14 +39,13 @@ export interface Script {
   readonly steps: number;
 }
 
-/** The marks are the only control characters of a shape but newline and tab. */
-const MARK = /[^\P{Cc}\n\t]/u;
-
-export function isLiteral({ shape }: Word): boolean {
-  return !MARK.test(shape);
+export function isLiteral({ shape }: Pick<Word, "shape">): boolean {
+  return !shape.includes(UNKNOWN) && !shape.includes(GLOB) && !shape.startsWith(TILDE);
 }
 
 /** What of the word is certain before the first part that expands. */
-export function knownPart({ shape }: Word): string {
-  return shape.split(MARK, 1)[0] ?? "";
+export function knownPart({ shape }: Pick<Word, "shape">): string {
+  if (shape.startsWith(TILDE)) return "";
+  const marks = [shape.indexOf(UNKNOWN), shape.indexOf(GLOB)].filter((at) => at !== -1);
+  return shape.slice(0, Math.min(shape.length, ...marks));
 }

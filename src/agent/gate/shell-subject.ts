@@ -1,4 +1,11 @@
-import { ruleFor, ruleForAny, ruleForSome, writtenText } from "./command-rules.ts";
+import {
+  type FindRule,
+  ruleFinder,
+  ruleForAny,
+  ruleForSome,
+  spellings,
+  writtenText,
+} from "./command-rules.ts";
 import { isHarmlessSed } from "./file-operands.ts";
 import type { GateContext } from "./gate-context.ts";
 import type { Places } from "./places.ts";
@@ -21,15 +28,17 @@ interface Scene {
   readonly context: GateContext;
   readonly places: Places;
   readonly uses: readonly FileUse[];
+  readonly usesOf: ReadonlyMap<Part | undefined, readonly FileUse[]>;
 }
 
 export function shellSubject(text: string, context: GateContext, places: Places): Subject {
   const call = readShell(text, context.cwd, context.home);
-  const scene: Scene = { call, context, places, uses: fileUses(call, context, places) };
+  const texts = spellings(call.views, text);
+  const uses = fileUses(call, context, places);
+  const scene: Scene = { call, context, places, uses, usesOf: usesByPart(uses) };
   return {
     limit: () => undefined,
-    rule: (behavior) =>
-      ruleForAny(context.rules[behavior].commands, call.views, text) ?? pathRule(scene, behavior),
+    rule: (behavior) => ruleForAny(context.rules[behavior].commands, texts) ?? pathRule(scene, behavior),
     isWriting: () => isWriting(scene),
     unread: () => unread(scene),
     critical: () => critical(scene),
@@ -42,6 +51,16 @@ export function shellSubject(text: string, context: GateContext, places: Places)
         .find(isFound),
     suggestion: () => commandSuggestion(call),
   };
+}
+
+function usesByPart(uses: readonly FileUse[]): Scene["usesOf"] {
+  const found = new Map<Part | undefined, FileUse[]>();
+  for (const use of uses) {
+    const known = found.get(use.part);
+    if (known) known.push(use);
+    else found.set(use.part, [use]);
+  }
+  return found;
 }
 
 function isFound<T>(value: T | undefined): value is T {
@@ -144,16 +163,24 @@ function redirectTrouble(
 
 /** Every part has to be allowed by the mode or by a rule, and so has every file that the shell itself opens. */
 function grant(scene: Scene): Grant | Objection {
-  const found = [
-    ...scene.call.parts.map((part) => partGrant(scene, part)),
-    ...shellWrites(scene).map((use) => redirectGrant(scene, use)),
-  ];
-  return (
-    found.find((one) => !isGrant(one)) ?? found.find((one) => isGrant(one) && one.rule) ?? { rule: undefined }
-  );
+  const { call, context } = scene;
+  const texts = call.parts.flatMap((part) => allowedForms(part).map(writtenText));
+  const find = ruleFinder(context.rules.allow.commands, texts);
+  let rule: Rule | undefined;
+  for (const part of call.parts) {
+    const found = partGrant(scene, part, find);
+    if (!isGrant(found)) return found;
+    rule ??= found.rule;
+  }
+  for (const use of shellWrites(scene)) {
+    const found = redirectGrant(scene, use);
+    if (!isGrant(found)) return found;
+    rule ??= found.rule;
+  }
+  return { rule };
 }
 
-function partGrant(scene: Scene, part: Part): Grant | Objection {
+function partGrant(scene: Scene, part: Part, find: FindRule): Grant | Objection {
   const { call, context } = scene;
   if (part.bare.length === 0)
     return part.isPlainlyAssigned
@@ -162,7 +189,7 @@ function partGrant(scene: Scene, part: Part): Grant | Objection {
   if (call.isMoving && part.program === "git")
     return missing("git in another folder obeys that folder's configuration.");
   if (part.isPlainlyAssigned && isFree(scene, part)) return { rule: undefined };
-  const rule = context.mode === "plan" ? undefined : partRule(context, part);
+  const rule = context.mode === "plan" ? undefined : partRule(find, part);
   return rule ? { rule } : missing(`No rule allows ${shown(writtenText(part.bare))}.`);
 }
 
@@ -175,14 +202,12 @@ function shown(text: string): string {
 }
 
 /** Reading in the working folders is free, in `acceptEdits` some writing too. */
-function isFree({ context, places, uses }: Scene, part: Part): boolean {
+function isFree({ context, places, usesOf }: Scene, part: Part): boolean {
   if (!isReadOnly(part.bare) && !(context.mode === "acceptEdits" && isEditing(part))) return false;
   // What comes from another program's output is no certain file, and `cd` alone goes home.
   if (part.takesMore && part.program !== "echo") return false;
   if (part.program === "cd" && part.bare.length === 1) return false;
-  return uses
-    .filter((use) => use.part === part && !use.isRedirect)
-    .every((use) => isFreeUse({ context, places }, use));
+  return (usesOf.get(part) ?? []).every((use) => use.isRedirect || isFreeUse({ context, places }, use));
 }
 
 function isEditing({ program, bare }: Part): boolean {
@@ -208,16 +233,19 @@ function isFreeUse(
   );
 }
 
-function partRule({ rules }: GateContext, part: Part): Rule | undefined {
-  const { commands } = rules.allow;
-  const written = [part.command.words, ...withNames(part.command)].slice(-1);
-  const stages = part.isPlainlyAssigned ? [...written, ...part.stages] : written;
+function partRule(find: FindRule, part: Part): Rule | undefined {
   const isExactOnly = part.stages.some(isHardToSee);
-  for (const words of stages) {
-    const rule = ruleFor(commands, writtenText(words));
-    if (rule && (!isExactOnly || rule.narrow?.command?.isExact)) return rule;
+  for (const words of allowedForms(part)) {
+    const rule = find(writtenText(words), isExactOnly);
+    if (rule) return rule;
   }
   return undefined;
+}
+
+/** The forms of a part that an allow rule may be about: with its assignments, and without them where they change nothing. */
+function allowedForms({ command, stages, isPlainlyAssigned }: Part): readonly Part["bare"][] {
+  const written = command.assignments.length > 0 ? withNames(command) : stages.slice(0, 1);
+  return isPlainlyAssigned ? [...written, ...stages] : written;
 }
 
 /** What these start is not covered by a pattern that somebody wrote for something else. */

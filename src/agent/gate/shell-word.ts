@@ -18,7 +18,8 @@ export type ReadList = (cursor: Cursor, closer: ")" | "") => void;
 
 const ENDS_WORD = new Set([" ", "\t", "\n", ";", "&", "|", "(", ")", "<", ">"]);
 /** Text without any meaning of its own, outside and inside double quotes. */
-const PLAIN = /[\w./:,%+@^=\-\u0080-\uffff]+/y;
+const PLAIN = /[\w./:,%+@^=-]+/y;
+const FOREIGN = /[\u0080-\uffff]+/y;
 const PLAIN_QUOTED = /[^"\\$`]+/y;
 const ODD_VARIABLE = "expands a variable in a way that is not read";
 /** Spaces and marks that nobody sees; a shell may or may not take them for spaces. */
@@ -39,14 +40,17 @@ export function readWord(cursor: Cursor, list: ReadList): Word {
 
 function endsHere(cursor: Cursor): boolean {
   const letter = cursor.text.charAt(cursor.at);
-  return ENDS_WORD.has(letter) && !(/[<>]/.test(letter) && cursor.text[cursor.at + 1] === "(");
+  if (!ENDS_WORD.has(letter)) return false;
+  return (letter !== "<" && letter !== ">") || cursor.text[cursor.at + 1] !== "(";
 }
 
 function readPiece(cursor: Cursor, draft: Draft, list: ReadList): void {
   const plain = run(cursor, PLAIN);
-  if (plain !== "") {
-    if (INVISIBLE.test(plain)) fail(cursor, "holds an invisible character");
-    return add(draft, plain);
+  if (plain !== "") return add(draft, plain);
+  const foreign = run(cursor, FOREIGN);
+  if (foreign !== "") {
+    if (INVISIBLE.test(foreign)) fail(cursor, "holds an invisible character");
+    return add(draft, foreign);
   }
   const letter = cursor.text.charAt(cursor.at);
   const read = READERS[letter];

@@ -1,4 +1,4 @@
-import { ruleFor, writtenText } from "./command-rules.ts";
+import { ruleForAny, writtenText } from "./command-rules.ts";
 import { isReadOnly } from "./read-only.ts";
 import { isProblem, parseRule } from "./rule.ts";
 import { compileRules } from "./rule-set.ts";
@@ -40,5 +40,5 @@ function isPlain({ command: { words, assignments, redirects }, stages }: Part): 
 /** Whether the rule, read back, is about that command. */
 function allows(rule: string, text: string): boolean {
   const parsed = parseRule(rule, "allow", { scope: "session", file: undefined, root: "/" });
-  return !isProblem(parsed) && ruleFor(compileRules([parsed]).allow.commands, text) !== undefined;
+  return !isProblem(parsed) && ruleForAny(compileRules([parsed]).allow.commands, [text]) !== undefined;
 }
