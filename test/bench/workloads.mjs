@@ -2,6 +2,7 @@ import { agentStart, idle } from "./agents.mjs";
 import { auditAppend } from "./audit.mjs";
 import { broadcast } from "./broadcast.mjs";
 import { cliStart } from "./cli-start.mjs";
+import { gateDecision } from "./gate.mjs";
 import { delivery } from "./latency.mjs";
 import { makespan } from "./makespan.mjs";
 import { openCost } from "./open-team.mjs";
@@ -80,5 +81,10 @@ export const WORKLOADS = {
     title: "audit append: a decision is written down before its call runs",
     target: "p99 < 0.2 ms",
     run: auditAppend,
+  },
+  gate: {
+    title: "permission decision on one tool call, with 500 rules; CPU time",
+    target: "p99 < 1 ms, also for a command of 9,000 characters",
+    run: gateDecision,
   },
 };

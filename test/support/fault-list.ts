@@ -158,7 +158,7 @@ L15 | escape by sockets | the gate, the sandbox and the trust rules are a later 
 L16 | TIOCSTI | the gate, the sandbox and the trust rules are a later issue
 L17 | SSRF | the gate, the sandbox and the trust rules are a later issue
 L18 | host parser differences | the gate, the sandbox and the trust rules are a later issue
-L19 | command-parser tricks ($, newline, env -S, git -c core.pager=…, find -exec) | the gate, the sandbox and the trust rules are a later issue
+L19 | command-parser tricks ($, newline, env -S, git -c core.pager=…, find -exec) |
 L20 | more rights by delegation |
 L21 | plugin, hook or skill supply chain |
 L22 | npm supply chain | the gate, the sandbox and the trust rules are a later issue

@@ -19,8 +19,9 @@ function noRule(what: string): Objection {
 export function fetchSubject(address: string, { rules }: GateContext): Subject {
   const url = /[^\P{Cc}]/u.test(address) || !URL.canParse(address) ? undefined : new URL(address);
   const host = url?.hostname.replace(/\.$/, "") ?? "";
+  const labels = host.split(".");
   const find = (list: readonly Rule[]): Rule | undefined =>
-    list.find(({ narrow }) => narrow?.domain && matchesDomain(narrow.domain, host));
+    list.find(({ narrow }) => narrow?.domain && matchesDomain(narrow.domain, labels));
   return {
     ...QUIET,
     limit: () => {

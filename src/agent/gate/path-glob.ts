@@ -74,11 +74,14 @@ function setAt(segment: string, start: number): readonly [Token, number] | undef
 }
 
 /**
- * Whether `path`, relative to the pattern's root, or a folder above it is matched. Only the last star is ever tried
+ * Whether the path, as its parts below the pattern's root, or a folder above it is matched. Only the last star is ever tried
  * again, so the steps are at most the length of the path times the length of the pattern.
  */
-export function matchesPath({ segments, isFolder }: PathGlob, path: string, tally?: Tally): boolean {
-  const parts = path.split("/").filter((part) => part !== "");
+export function matchesPath(
+  { segments, isFolder }: PathGlob,
+  parts: readonly string[],
+  tally?: Tally,
+): boolean {
   let at = 0;
   let next = 0;
   let star: { readonly next: number; at: number } | undefined;

@@ -40,14 +40,14 @@ export function placesOf(context: GateContext): Places {
     bases.set(base, known);
     return known;
   };
+  const partsBelow = rememberParts();
   const isMatched = (rule: Rule, form: string): boolean => {
     const pattern = rule.narrow?.path;
-    return (
-      pattern !== undefined &&
-      basesOf(pattern, rule.behavior).some(
-        (base) => isBelow(form, base) && matchesPath(pattern.glob, form.slice(base.length)),
-      )
-    );
+    if (!pattern) return false;
+    return basesOf(pattern, rule.behavior).some((base) => {
+      const parts = partsBelow(form, base);
+      return parts !== undefined && matchesPath(pattern.glob, parts);
+    });
   };
   const known = new Map<string, Place>();
   return {
@@ -65,6 +65,23 @@ export function placesOf(context: GateContext): Places {
       const found = forms.map((form) => candidates.find((rule) => isMatched(rule, form)));
       return found.every((rule) => rule !== undefined) ? found[0] : undefined;
     },
+  };
+}
+
+/** The parts of a path below a folder; undefined = it is not in there. Each is taken apart once. */
+function rememberParts(): (path: string, folder: string) => readonly string[] | undefined {
+  const known = new Map<string, Map<string, readonly string[] | undefined>>();
+  return (path, folder) => {
+    const inFolder = known.get(folder) ?? new Map<string, readonly string[] | undefined>();
+    known.set(folder, inFolder);
+    if (!inFolder.has(path)) {
+      const parts = path
+        .slice(folder.length)
+        .split("/")
+        .filter((part) => part !== "");
+      inFolder.set(path, isBelow(path, folder) ? parts : undefined);
+    }
+    return inFolder.get(path);
   };
 }
 

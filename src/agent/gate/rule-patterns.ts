@@ -103,10 +103,9 @@ export function domainPattern(content: string): DomainPattern | undefined {
   return { isBelow, labels: globs, isAll: host === "*" };
 }
 
-/** `host` as `URL` gives it: lower case, punycode. */
-export function matchesDomain({ isBelow, labels, isAll }: DomainPattern, host: string): boolean {
+/** The labels of a host as `URL` gives it: lower case, punycode, no dot at the end. */
+export function matchesDomain({ isBelow, labels, isAll }: DomainPattern, parts: readonly string[]): boolean {
   if (isAll) return true;
-  const parts = host.replace(/\.$/, "").split(".");
   const more = parts.length - labels.length;
   if (isBelow ? more < 1 : more !== 0) return false;
   return labels.every((label, index) => matchesText(label, parts[more + index] ?? ""));

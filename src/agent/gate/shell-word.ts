@@ -27,8 +27,9 @@ const INVISIBLE = /[\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
 /** Reads one word; empty where none begins. */
 export function readWord(cursor: Cursor, list: ReadList): Word {
-  const draft: Draft = { source: "", text: "", shape: "" };
-  if (sees(cursor, "~")) {
+  const plain = run(cursor, PLAIN);
+  const draft: Draft = { source: plain, text: plain, shape: plain };
+  if (plain === "" && sees(cursor, "~")) {
     cursor.at++;
     add(draft, "~", "~", TILDE);
   }

@@ -105,7 +105,7 @@ test.each(["deny", "ask"] as const)(
         if (rank(after) !== rank(before)) changed++;
         expect(rank(after)).toBeGreaterThanOrEqual(rank(before));
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
     expect(changed).toBeGreaterThan(0);
   },
