@@ -154,8 +154,8 @@ L11 | ESC[201~ in text pasted to a pane | tmux panes are a later issue
 L12 | path escape: ../, absolute, symlink, ~, /proc/self/root, /dev/fd |
 L13 | symlink swapped between check and use |
 L14 | writes to files that run later |
-L15 | escape by sockets | the gate, the sandbox and the trust rules are a later issue
-L16 | TIOCSTI | the gate, the sandbox and the trust rules are a later issue
+L15 | escape by sockets |
+L16 | TIOCSTI |
 L17 | SSRF | the gate, the sandbox and the trust rules are a later issue
 L18 | host parser differences | the gate, the sandbox and the trust rules are a later issue
 L19 | command-parser tricks ($, newline, env -S, git -c core.pager=…, find -exec) |

@@ -265,3 +265,32 @@ test.each([
 ])("%s is an ordinary file", (path) => {
   expect(isProtectedPath(path)).toBe(false);
 });
+
+test("file tools work in additional folders, and read where long output is kept", async () => {
+  const [dir, second, spill] = [tempFolder(), tempFolder(), tempFolder()];
+  writeFileSync(join(spill, "output-1.txt"), "long\n");
+  const tools = fileAndShellTools({ dir, env: {}, folders: [second], spillDir: spill, home: dir });
+  const call = async (name: string, input: object): Promise<string> => {
+    try {
+      return (await tools.find((tool) => tool.name === name)?.run(input, never))?.text ?? "";
+    } catch (error) {
+      return `ERROR ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+
+  expect(await call("Write", { file_path: join(second, "x"), content: "one\n" })).toBe(
+    `Created ${join(second, "x")} (4 bytes).`,
+  );
+  expect(await call("Edit", { file_path: join(second, "x"), old_string: "one", new_string: "two" })).toMatch(
+    /^Edited/,
+  );
+  expect(await call("Grep", { pattern: "two", path: second })).toBe(`${join(second, "x")}:1:two`);
+  expect(await call("Glob", { pattern: "*", path: second })).toBe(join(second, "x"));
+  expect(await call("Read", { file_path: join(spill, "output-1.txt") })).toBe("long\n");
+  expect(await call("Write", { file_path: join(spill, "y"), content: "" })).toMatch(/^ERROR .*outside/);
+  expect(await call("Write", { file_path: join(second, ".mcp.json"), content: "" })).toMatch(
+    /^ERROR .*protected/,
+  );
+  expect(await call("Write", { file_path: "~/own", content: "" })).toBe("Created own (0 bytes).");
+  expect(await call("Read", { file_path: "~root/x" })).toMatch(/^ERROR .*not expanded/);
+});
