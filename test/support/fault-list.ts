@@ -136,7 +136,7 @@ K4 | the same tool call again and again | budgets and limits of a run are a late
 K5 | dependency cycle, everybody waits for somebody |
 K6 | nobody claims a runnable task | budgets and limits of a run are a later issue
 K7 | claimed, then forgotten by a live idle owner |
-K8 | completed without work | the gate, the sandbox and the trust rules are a later issue
+K8 | completed without work |
 K9 | starvation by contention |
 K10 | runaway spawning |
 K11 | shutdown refused or ignored |
