@@ -28,7 +28,7 @@ export function commandMatches(content: string, command: string): boolean {
 }
 
 /** gitignore, one segment against another: `*`, `?`, `[a-z]`, `[!a]`, `\x`. */
-export function segmentMatches(pattern: string, text: string): boolean {
+function segmentMatches(pattern: string, text: string): boolean {
   if (pattern === "") return text === "";
   if (pattern[0] === "*")
     return [...text.split(""), ""].some((_, index) => segmentMatches(pattern.slice(1), text.slice(index)));
