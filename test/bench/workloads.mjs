@@ -1,8 +1,7 @@
 import { agentStart, idle } from "./agents.mjs";
-import { auditAppend } from "./audit.mjs";
 import { broadcast } from "./broadcast.mjs";
 import { cliStart } from "./cli-start.mjs";
-import { gateDecision } from "./gate.mjs";
+import { GATE_WORKLOADS } from "./gate-workloads.mjs";
 import { delivery } from "./latency.mjs";
 import { makespan } from "./makespan.mjs";
 import { openCost } from "./open-team.mjs";
@@ -77,14 +76,5 @@ export const WORKLOADS = {
     target: "100,000 entries with a snapshot < 250 ms: no 100,000 lines are parsed",
     run: openCost,
   },
-  audit: {
-    title: "audit append: a decision is written down before its call runs",
-    target: "p99 < 0.2 ms",
-    run: auditAppend,
-  },
-  gate: {
-    title: "permission decision on one tool call, with 500 rules; CPU time",
-    target: "p99 < 1 ms, also for a command of 9,000 characters",
-    run: gateDecision,
-  },
+  ...GATE_WORKLOADS,
 };

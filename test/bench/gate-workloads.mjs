@@ -1,0 +1,16 @@
+import { auditAppend } from "./audit.mjs";
+import { gateDecision } from "./gate.mjs";
+
+/** What stands between a model's call and its tool. */
+export const GATE_WORKLOADS = {
+  audit: {
+    title: "audit append: a decision is written down before its call runs",
+    target: "p99 < 0.2 ms",
+    run: auditAppend,
+  },
+  gate: {
+    title: "permission decision on one tool call, with 500 rules; CPU time",
+    target: "p99 < 1 ms, also for a command of 9,000 characters",
+    run: gateDecision,
+  },
+};
