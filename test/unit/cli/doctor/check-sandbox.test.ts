@@ -15,3 +15,17 @@ test.skipIf(!HAS_BWRAP)("doctor tries the sandbox, and says when it is turned of
     process.getuid?.() === 0 ? ["DR061 note"] : [],
   );
 });
+
+test("doctor says why there can be no sandbox, and what to do", async () => {
+  const { facts, findings } = await checkSandbox({ home: tempFolder(), env: { PATH: "" } }, []);
+
+  expect(facts).toEqual(["commands of agents cannot be confined"]);
+  expect(findings).toMatchObject([
+    {
+      id: "DR060",
+      severity: "warning",
+      what: "commands of agents cannot be confined: bubblewrap is not installed",
+      do: "install it (Debian, Ubuntu: apt install bubblewrap)",
+    },
+  ]);
+});
