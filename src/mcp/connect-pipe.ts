@@ -1,0 +1,46 @@
+import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { TroupeError } from "../base/errors.ts";
+import { type Connection, connectionOf } from "./connection.ts";
+import { deferred } from "./deferred.ts";
+import { type Listener, openClient } from "./open-client.ts";
+import type { ServerConfig, StdioServer } from "./server-config.ts";
+import { stdioTransport } from "./stdio-transport.ts";
+import { strayCounter } from "./stray-counter.ts";
+
+const CLOSED: number = ErrorCode.ConnectionClosed;
+
+/** Starts a server as a child process and speaks with it over its stdin and stdout. */
+export async function connectPipe(
+  config: ServerConfig,
+  { command, args, env }: StdioServer,
+  { around, onTools }: Listener,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const stray = strayCounter((why) => {
+    around.log(why);
+    end.resolve(why);
+    transport.kill();
+  });
+  const end = deferred<string>();
+  const transport = stdioTransport({
+    argv: [command, ...args],
+    dir: around.dir,
+    env: { ...around.env, ...env },
+    tag: around.tag,
+    onError: (chunk) => around.log(chunk.toString("utf8")),
+    onStray: (what) => stray(what, around.log),
+  });
+  void transport.ended.then((how) => end.resolve(how));
+  const abort = (): void => transport.kill();
+  signal.addEventListener("abort", abort);
+  try {
+    const client = await openClient(transport, { around, onTools }, abort);
+    // Also where the client has given up its transport: what the server left behind is still to be found.
+    return { ...connectionOf(client, config), lost: end.promise, close: () => transport.close() };
+  } catch (error) {
+    if (!(error instanceof McpError && error.code === CLOSED)) throw error;
+    throw new TroupeError("failed", `it ended before it was ready: ${await end.promise}`, { cause: error });
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
