@@ -66,7 +66,7 @@ export function readTools(
 }
 
 /** `mcp__server__`, in front of the names of its tools. Source: plugins.md §A7. */
-export function toolPrefix(server: string): string {
+function toolPrefix(server: string): string {
   return `mcp__${plain(server)}__`;
 }
 

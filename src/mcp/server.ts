@@ -130,6 +130,7 @@ async function liveOnce(
   try {
     connection = await deps.connect(config, deps.around, refresh, signal);
     await tools.read(connection);
+    log(`ready: ${tools.all().length} tools`);
     become({ status: "ready", connection });
     const why = await lostOrAborted(connection, signal);
     // Before it is cleared away: from now on no call goes there.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LooseMcpServers } from "./mcp-servers.ts";
 import { Actor, EntryId, InstanceId, MemberName, Party, Role, TaskId, TeamName } from "./names.ts";
 import { ApprovalKind, Digest, PermissionMode, Plan } from "./permissions.ts";
 
@@ -28,6 +29,8 @@ export const MemberDefinition = z.looseObject({
   permissionMode: PermissionMode.optional(),
   /** Reads only, until the plan for its task is approved. */
   plan: z.boolean().optional(),
+  /** Connectors of its own, as in `.mcp.json`; `${VAR}` stays as it is written. */
+  mcpServers: LooseMcpServers.optional(),
 });
 export type MemberDefinition = z.infer<typeof MemberDefinition>;
 
@@ -49,6 +52,8 @@ export const TeamSettings = z.looseObject({
   /** `lead`: plans of other members may be answered by the lead too, not by the user only. */
   planApproval: z.enum(["user", "lead"]).optional(),
   subagents: SubagentSettings.optional(),
+  /** Connectors of every member. */
+  mcpServers: LooseMcpServers.optional(),
 });
 export type TeamSettings = z.infer<typeof TeamSettings>;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SubagentSettings } from "./entries.ts";
+import { McpServers } from "./mcp-servers.ts";
 import { MemberName, Role, TeamName } from "./names.ts";
 import { PermissionMode } from "./permissions.ts";
 
@@ -19,6 +20,7 @@ export const TeamFileMember = z.strictObject({
   dir: z.string().min(1).max(4096).optional(),
   permissionMode: PermissionMode.optional(),
   plan: z.boolean().optional(),
+  mcpServers: McpServers.optional(),
 });
 export type TeamFileMember = z.infer<typeof TeamFileMember>;
 
@@ -46,6 +48,8 @@ export const TeamFile = z.strictObject({
   durability: z.enum(["default", "power"]).optional(),
   planApproval: z.enum(["user", "lead"]).optional(),
   subagents: z.strictObject(SubagentSettings.shape).optional(),
+  /** Connectors of every member; `${VAR}` is put in by the process that starts them, and never written down. */
+  mcpServers: McpServers.optional(),
 });
 export type TeamFile = z.infer<typeof TeamFile>;
 

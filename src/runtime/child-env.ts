@@ -47,12 +47,17 @@ export interface ChildNames {
   readonly agent?: MemberName;
   /** The folder of `teams/`, absolute: a changed HOME must not lead the child to another team of that name. */
   readonly configDir: string;
+  /** Variables that connectors name in their configuration: for the processes of the team, not for their shells. */
+  readonly variables?: ReadonlySet<string>;
 }
 
 /** The whole environment of a process of the team: what is on the allow-list, and who it is. */
-export function childEnv(env: Env, { team, instance, agent, configDir }: ChildNames): Record<string, string> {
+export function childEnv(
+  env: Env,
+  { team, instance, agent, configDir, variables }: ChildNames,
+): Record<string, string> {
   return {
-    ...pick(env, isAllowed),
+    ...pick(env, (name) => isAllowed(name) || (variables?.has(name) === true && !OWN.has(name))),
     CLAUDE_CONFIG_DIR: configDir,
     TROUPE_TEAM: team,
     TROUPE_INSTANCE: instance,

@@ -41,9 +41,14 @@ export function hasTool({ lead, tools }: Permissions, name: string): boolean {
   return TEAM_TOOLS.has(name) || grants(tools, name);
 }
 
-/** What a list of tools gives: no list gives all but the shell. */
+/** What a list of tools gives: no list gives all but the shell. Connectors are named whole, `mcp__server`, or in part, `mcp__server__get_*`. */
 export function grants(tools: Permissions["tools"], name: string): boolean {
-  return tools === undefined ? name !== "Bash" : tools.includes(name);
+  if (tools === undefined) return name !== "Bash";
+  if (tools.includes(name)) return true;
+  const connectors = tools.filter((one) => one.startsWith("mcp__"));
+  // Who has connectors may look for their tools.
+  if (name === "ToolSearch") return connectors.length > 0;
+  return connectors.some((one) => name.startsWith(one.endsWith("*") ? one.slice(0, -1) : `${one}__`));
 }
 
 /** The one door in front of every tool call. Pure: a link that leads out of the folder is the file tools' to refuse. */

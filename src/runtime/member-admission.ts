@@ -24,11 +24,13 @@ interface Now {
 }
 
 export interface AdmissionDeps {
-  readonly intake: Pick<Intake, "take" | "recorded" | "read" | "putBack">;
+  readonly intake: Pick<Intake, "take" | "offer" | "recorded" | "read" | "putBack">;
   readonly hooks: Pick<MemberHooks, "asker" | "admit" | "turns" | "takeWoken">;
+  /** What the model should know besides; it is not put before the hooks. */
+  readonly news: () => Promise<readonly UserInput[]>;
 }
 
-export function openAdmission({ intake, hooks }: AdmissionDeps): Admission {
+export function openAdmission({ intake, hooks, news }: AdmissionDeps): Admission {
   const { asker, turns } = hooks;
   /** Refused beside others that were not, and recorded and read together with them: a cursor is one position. */
   let unrecorded: readonly string[] = [];
@@ -64,8 +66,11 @@ export function openAdmission({ intake, hooks }: AdmissionDeps): Admission {
       return admit(inputs, now);
     },
     next: async (now) => {
-      const taken = await intake.take();
-      return admit([...hooks.takeWoken(), ...taken], now);
+      const taken = [...hooks.takeWoken(), ...(await intake.take())];
+      // News are no reason for a model call: they come along with one that is made anyway.
+      if (taken.length === 0 && !now.isUnanswered) return [];
+      const told = (await news()).flatMap(intake.offer);
+      return [...told, ...(await admit(taken, now))];
     },
     recorded: (turn) => {
       asker.transcript.add(turn);

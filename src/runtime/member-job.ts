@@ -5,6 +5,7 @@ import { memberNamed } from "../team/derive.ts";
 import type { Member, TeamFacts } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import type { Audit } from "./audit.ts";
+import { hasTool, type Permissions } from "./gate.ts";
 import type { ModelSource } from "./model-source.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -27,6 +28,17 @@ export interface MemberJob {
   readonly clock: () => number;
   /** Trouble that did not matter enough to stop. */
   readonly onTrouble: (error: unknown) => void;
+}
+
+/** What the member's definition gives it. */
+export function permissionsOf({ facts, member }: Pick<MemberJob, "facts" | "member">): Permissions {
+  const { definition, lead } = member;
+  return { dir: definition.dir ?? facts.dir, lead, tools: definition.tools };
+}
+
+/** Which tools it has at all. */
+export function toolFilter(permissions: Permissions): (tool: { readonly name: string }) => boolean {
+  return ({ name }) => hasTool(permissions, name);
 }
 
 /** What the journal says of this life. Throws `agent_not_found`, and `conflict` when it is not the member's current one. */

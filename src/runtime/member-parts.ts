@@ -19,27 +19,29 @@ export interface MemberParts extends Pick<Memory, "mailbox" | "intake"> {
   readonly presence: OwnPresence;
   readonly approvals: Setup["approvals"];
   readonly hooks: MemberHooks;
+  readonly connectors: Setup["connectors"];
   /** What the model is told first, or after a restart in the middle of something; [] = it waits. */
   readonly first: readonly UserInput[];
   /** The session begins: what hooks add to it. */
   readonly begin: () => Promise<readonly UserInput[]>;
 }
 
-/** Reads what earlier lives left and puts the parts together. Writes nothing. */
+/** Reads what earlier lives left and puts the parts together. Writes nothing, and starts nothing but connectors. */
 export async function openParts(job: MemberJob, control: LifeControl): Promise<MemberParts> {
   const { team, member, onTrouble, redactor } = job;
   const { name: me, lead } = member;
   const { transcript, mailbox, intake } = await openMemory(job);
   const hooks = await openMemberHooks(job, control);
   hooks.asker.transcript.begin(transcript.turns.length);
-  const setup = await setUp(job, { control, hooks, hear: (event, sub) => agent.hear(event, sub) });
+  const turns = transcript.turns;
+  const setup = await setUp(job, { control, hooks, hear: (event, sub) => agent.hear(event, sub) }, turns);
   const presence = openPresence(job, () => setup.model().name, control);
   const agent = openMemberAgent({
     team,
     me,
     setup,
     transcript,
-    admission: openAdmission({ intake, hooks }),
+    admission: openAdmission({ intake, hooks, news: setup.connectors.news }),
     events: openEventLog(team, me, onTrouble, redactor),
     count: usageMeter(presence),
     control,
@@ -47,8 +49,8 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   });
   const duty = openDuty({ team, me, lead, intake, clock: job.clock });
   const first = firstInputs(job, { intake, agent, transcript });
-  const { approvals, compaction } = setup;
+  const { approvals, compaction, connectors } = setup;
   const begin = (): Promise<readonly UserInput[]> =>
     sessionInputs(hooks, { intake, transcript, model: setup.model().name });
-  return { mailbox, intake, duty, agent, compaction, presence, approvals, hooks, first, begin };
+  return { mailbox, intake, duty, agent, compaction, presence, approvals, hooks, connectors, first, begin };
 }

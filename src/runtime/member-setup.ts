@@ -1,11 +1,11 @@
-import type { LoopDeps, Model } from "../agent/loop-deps.ts";
+import type { LoopDeps, Model, Turn } from "../agent/loop-deps.ts";
 import { type OwnApprovals, openApprovals } from "./approvals.ts";
 import { chosenModel } from "./chosen-model.ts";
-import { hasTool, type Permissions } from "./gate.ts";
+import { type Connectors, openConnectors } from "./connectors.ts";
 import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
 import { memberGate } from "./member-gate.ts";
 import type { HookSeam } from "./member-hooks.ts";
-import type { MemberJob } from "./member-job.ts";
+import { type MemberJob, permissionsOf, toolFilter } from "./member-job.ts";
 import { openMemberShell } from "./member-shell.ts";
 import { type SubagentSeat, subagentTools } from "./member-subagents.ts";
 import { memberTools } from "./member-tools.ts";
@@ -16,30 +16,37 @@ export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate" | "hid
   readonly model: () => Model;
   readonly compaction: MemberCompaction;
   readonly approvals: OwnApprovals;
+  readonly connectors: Connectors;
 }
 
-export async function setUp(job: MemberJob, seat: SubagentSeat): Promise<Setup> {
+/** `turns` is the conversation so far. */
+export async function setUp(job: MemberJob, seat: SubagentSeat, turns: readonly Turn[]): Promise<Setup> {
   const { team, facts, member } = job;
   const { control, hooks } = seat;
-  const { definition, lead } = member;
-  const permissions: Permissions = { dir: definition.dir ?? facts.dir, lead, tools: definition.tools };
+  const permissions = permissionsOf(job);
   const { dir } = permissions;
   const approvals = openApprovals(team, member.name);
   const shell = await openMemberShell(job, permissions);
-  const allTools = (): ReturnType<typeof memberTools> =>
+  const connectors = await openConnectors(job, turns);
+  const ofTroupe = (): ReturnType<typeof memberTools> =>
     memberTools(job, shell, { approvals, control, hooks });
-  const own = allTools().filter(({ name }) => hasTool(permissions, name));
+  const has = toolFilter(permissions);
+  const fixed = ofTroupe().filter(has);
+  // Those of connectors behind the others, as they come: what stands in front of them stays in the server's cache.
+  const own = (): ReturnType<typeof memberTools> => [...fixed, ...connectors.tools().filter(has)];
+  const allTools = (): ReturnType<typeof memberTools> => [...ofTroupe(), ...connectors.tools()];
   const model = chosenModel(job);
   const { gate, callsFor } = memberGate(job, permissions, hooks);
   const { spillDir } = shell.toolset;
-  const parent = { permissions, spillDir, tools: () => own, freshTools: allTools, model, callsFor };
-  const tools = [...own, ...(await subagentTools(job, seat, parent))];
+  const parent = { permissions, spillDir, tools: own, freshTools: allTools, model, callsFor };
+  const agents = await subagentTools(job, seat, parent);
   return {
+    connectors,
     model,
     compaction: openCompaction(team, member.name),
     system: systemPrompt(facts, member, dir),
     approvals,
-    tools: () => tools,
+    tools: () => [...fixed, ...agents, ...connectors.tools().filter(has)],
     hide: job.redactor.hide,
     gate,
     ...hooks.seams,

@@ -75,6 +75,7 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
     controls.close();
     background.abort();
     parts.intake.close();
+    await parts.connectors.close();
     await parts.presence.end(isOurs);
     await watching.done;
     await parts.hooks.close();

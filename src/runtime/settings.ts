@@ -45,7 +45,7 @@ interface Place {
 }
 
 /** Where an organisation puts its files. Source: plugins.md §A9. */
-const MANAGED_FOLDER =
+export const MANAGED_FOLDER =
   process.platform === "darwin" ? "/Library/Application Support/ClaudeCode" : "/etc/claude-code";
 
 /**

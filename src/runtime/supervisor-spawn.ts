@@ -3,8 +3,8 @@ import { InstanceId } from "../protocol/names.ts";
 import type { Backend, Exit } from "../spawn/backend.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
-import { childEnv } from "./child-env.ts";
 import { exitText } from "./exit-text.ts";
+import { processEnv } from "./process-env.ts";
 import { agentOutput, lastLines, outputSize } from "./supervisor-output.ts";
 
 /** The processes that this supervisor started; those of an earlier one are found by their `run.json`. */
@@ -39,10 +39,11 @@ export function memberProcesses({ configDir, team, backend, onExit }: Parts): Me
   async function spawn(member: Member, instance: InstanceId, dir: string): Promise<void> {
     const outputPath = agentOutput(configDir, team.name, member.name);
     const from = outputSize(outputPath);
+    const names = { team: team.name, instance, agent: member.name, configDir };
     const { exited } = await backend.start({
       argv: [process.execPath, program, "agent", "run", member.name],
       cwd: dir,
-      env: childEnv(env, { team: team.name, instance, agent: member.name, configDir }),
+      env: await processEnv(env, names, team, [member]),
       outputPath,
     });
     lives.set(instance, {});

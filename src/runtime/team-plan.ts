@@ -47,6 +47,7 @@ export async function readTeamFile(path: string, dir: string): Promise<TeamPlan>
       durability: file.durability,
       planApproval: file.planApproval,
       subagents: file.subagents,
+      mcpServers: file.mcpServers,
     }),
     members: await planMembers(path, dir, file.members ?? []),
     tasks: planTasks(path, file.tasks ?? []),
@@ -163,7 +164,7 @@ async function planMember(member: TeamFileMember, where: Where): Promise<Planned
     ...given({ role }),
     lead: isLead(member),
     backend: "child",
-    definition: given({ model, prompt, tools, dir, permissionMode, plan }),
+    definition: given({ model, prompt, tools, dir, permissionMode, plan, mcpServers: member.mcpServers }),
   };
 }
 

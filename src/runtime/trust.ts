@@ -125,8 +125,8 @@ function troupeFile(host: Host): string {
   return join(configFolder(host), "troupe.json");
 }
 
-/** Claude Code keeps it beside its folder, or in the folder that was set. */
-function claudeFile(host: Host): string {
-  const given = host.env["CLAUDE_CONFIG_DIR"];
-  return join(given === undefined || given === "" ? host.home : given, ".claude.json");
+/** Claude Code keeps it beside its default folder, or in the folder that was set. A process of a team always has one set. */
+export function claudeFile(host: Host): string {
+  const folder = configFolder(host);
+  return join(folder === join(host.home, ".claude") ? host.home : folder, ".claude.json");
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { taggedProcesses } from "../../src/base/process-identity.ts";
 import { connectorTool } from "../../src/mcp/connector-tool.ts";
 import type { Server } from "../../src/mcp/server.ts";
@@ -9,14 +10,14 @@ import { tempFolder } from "../support/temp-folder.ts";
 import { until } from "../support/until.ts";
 
 const never = new AbortController().signal;
+const unspilt = (): Promise<string> => Promise.resolve("/spilled");
 
 /** Calls the first tool of a server, as the agent would. */
 async function call({ server }: ServerHere, input: unknown = {}, signal = never) {
   await until(() => server.tools().length > 0, { within: 15_000, what: "its tools are known" });
   const [remote] = server.tools();
   if (remote === undefined) throw new Error("no tool");
-  const spill = (): Promise<string> => Promise.resolve("/spilled");
-  return connectorTool(remote, server, spill, () => Promise.resolve()).run(input, signal);
+  return connectorTool(remote, server, unspilt, () => Promise.resolve()).run(input, signal);
 }
 
 function statusOf(server: Server): string {
@@ -37,10 +38,9 @@ test("J5 a program that is not there is said by its name", async () => {
   const { server } = serverHere({ command: "/no/such/program" }, { limits: { restarts: 0 } });
   await server.tried;
 
-  expect(server.state()).toEqual({
-    status: "unavailable",
-    why: expect.stringContaining("/no/such/program cannot be started: there is no such program"),
-  });
+  expect(JSON.stringify(server.state())).toContain(
+    "/no/such/program cannot be started: there is no such program",
+  );
 });
 
 test("J5 a server that dies in a call is started again, and the call that broke off is not made twice", async () => {
@@ -198,7 +198,7 @@ test("J8 L5 a server gets the variables it was given, its own, and nothing of ou
 
   const { text } = await call(here, { env: true });
 
-  const env: Record<string, unknown> = JSON.parse(text);
+  const env = z.record(z.string(), z.string()).parse(JSON.parse(text));
   expect(Object.keys(env).toSorted()).toEqual([
     "PATH",
     "PLAIN",

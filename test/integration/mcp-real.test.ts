@@ -14,12 +14,12 @@ import { tempFolder } from "../support/temp-folder.ts";
 import { until } from "../support/until.ts";
 
 const never = new AbortController().signal;
+const unspilt = (): Promise<string> => Promise.resolve("/spilled");
 
 async function call({ server }: ServerHere, name: string, input: unknown = {}) {
   const remote = server.tools().find(({ remoteName }) => remoteName === name);
   if (remote === undefined) throw new Error(`no tool ${name}: ${JSON.stringify(server.state())}`);
-  const spill = (): Promise<string> => Promise.resolve("/spilled");
-  return connectorTool(remote, server, spill, () => Promise.resolve()).run(input, never);
+  return connectorTool(remote, server, unspilt, () => Promise.resolve()).run(input, never);
 }
 
 async function ready(entry: ServerEntry): Promise<ServerHere> {
@@ -80,9 +80,9 @@ test("L17 a URL of a private network is refused before anything is sent", async 
   const here = serverHere({ type: "http", url: "http://169.254.169.254/mcp" }, { limits: { restarts: 0 } });
   await here.server.tried;
 
-  expect(here.server.state()).toMatchObject({
-    why: expect.stringContaining("169.254.169.254 is an address of this machine or its network"),
-  });
+  expect(JSON.stringify(here.server.state())).toContain(
+    "169.254.169.254 is an address of this machine or its network",
+  );
 });
 
 test("the file system server works in the member's folder, its root, and its refusal is an error the model reads", async () => {
@@ -94,8 +94,7 @@ test("the file system server works in the member's folder, its root, and its ref
   expect((await call(here, "read_text_file", { path: file })).text).toBe("hello");
   await call(here, "write_file", { path: join(here.dir, "b.txt"), content: "new" });
   expect(readFileSync(join(here.dir, "b.txt"), "utf8")).toBe("new");
-  expect(await call(here, "read_text_file", { path: "/etc/passwd" })).toMatchObject({
-    isError: true,
-    text: expect.stringContaining("Access denied"),
-  });
+  const refused = await call(here, "read_text_file", { path: "/etc/passwd" });
+  expect(refused.isError).toBe(true);
+  expect(refused.text).toContain("Access denied");
 });

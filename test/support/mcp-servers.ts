@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -9,9 +10,9 @@ import { watchLeaks } from "./leaks.ts";
 import { tempFolder } from "./temp-folder.ts";
 import { until } from "./until.ts";
 
-const MODULES = join(import.meta.dirname, "../../node_modules/@modelcontextprotocol");
-const EVERYTHING = join(MODULES, "server-everything/dist/index.js");
-const FILESYSTEM = join(MODULES, "server-filesystem/dist/index.js");
+const require = createRequire(import.meta.url);
+const EVERYTHING = require.resolve("@modelcontextprotocol/server-everything/dist/index.js");
+const FILESYSTEM = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
 const HOSTILE = join(import.meta.dirname, "../fixtures/mcp-hostile.mjs");
 
 /** Entries of `mcpServers` for servers that the tests start. */

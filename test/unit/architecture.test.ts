@@ -13,7 +13,18 @@ interface Layer {
   readonly node?: readonly string[];
 }
 
-const everything = ["cli", "runtime", "plugins", "agent", "team", "spawn", "store", "protocol", "base"];
+const everything = [
+  "cli",
+  "runtime",
+  "plugins",
+  "mcp",
+  "agent",
+  "team",
+  "spawn",
+  "store",
+  "protocol",
+  "base",
+];
 
 /** The import table of docs/architecture.md: who may import whom. */
 const layers: Readonly<Record<string, Layer>> = {
@@ -24,7 +35,8 @@ const layers: Readonly<Record<string, Layer>> = {
   agent: { src: ["base"], npm: ["@anthropic-ai/sdk", "zod"] },
   spawn: { src: ["protocol", "base"], npm: [] },
   plugins: { src: ["agent/tool.ts", "protocol", "base"], npm: ["yaml", "zod"] },
-  runtime: { src: ["plugins", "agent", "team", "spawn", "store", "protocol", "base"], npm: ["zod"] },
+  mcp: { src: ["agent/tool.ts", "agent/cap-text.ts", "base"], npm: ["@modelcontextprotocol/sdk", "zod"] },
+  runtime: { src: ["plugins", "mcp", "agent", "team", "spawn", "store", "protocol", "base"], npm: ["zod"] },
   scripted: { src: ["protocol", "base"], npm: ["yaml", "zod"] },
   cli: { src: everything, npm: ["commander", "zod"] },
   "index.ts": { src: everything, npm: [] },

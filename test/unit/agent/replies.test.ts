@@ -216,7 +216,11 @@ test("many calls at once are no leak", async () => {
 test("a block of a kind that nobody asked for, and a field that the API does not know, do not go back to the server", async () => {
   const bytes = [
     event({ type: "message_start", message: { model: "fake-1", usage: { input_tokens: 1 } } }),
-    event({ type: "content_block_start", index: 0, content_block: { type: "text", text: "One.", mood: "good" } }),
+    event({
+      type: "content_block_start",
+      index: 0,
+      content_block: { type: "text", text: "One.", mood: "good" },
+    }),
     event({ type: "content_block_stop", index: 0 }),
     event({ type: "content_block_start", index: 1, content_block: { type: "picture", data: "…" } }),
     event({ type: "content_block_stop", index: 1 }),
