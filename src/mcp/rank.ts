@@ -41,8 +41,9 @@ function countWords(text: string): ReadonlyMap<string, number> {
   return counts;
 }
 
+/** Also without its last e, so that `issue` is `issues` and `create` is `creating`. */
 function stem(word: string): string {
-  const cut = word.replace(/(?:ing|ed|es|s)$/, "");
+  const cut = word.replace(/(?:ing|ed|es|e|s)$/, "");
   return cut.length < 2 ? word : cut;
 }
 

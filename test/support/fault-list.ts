@@ -122,11 +122,11 @@ J1 | a command never ends or waits for input |
 J2 | 1 GB of output |
 J3 | a background child keeps the pipe open |
 J4 | binary, ANSI, invalid UTF-8 |
-J5 | MCP server crashes or exits at start | connectors (MCP) are a later issue
-J6 | MCP hangs on initialize or a call | connectors (MCP) are a later issue
-J7 | MCP sends huge, invalid or stray output | connectors (MCP) are a later issue
-J8 | MCP children left behind | connectors (MCP) are a later issue
-J9 | a tool changes after approval | connectors (MCP) are a later issue
+J5 | MCP server crashes or exits at start |
+J6 | MCP hangs on initialize or a call |
+J7 | MCP sends huge, invalid or stray output |
+J8 | MCP children left behind |
+J9 | a tool changes after approval |
 J10 | two agents edit one file |
 J11 | .git/index.lock left |
 K1 | two agents answer each other for ever | the gate, the sandbox and the trust rules are a later issue
@@ -156,8 +156,8 @@ L13 | symlink swapped between check and use |
 L14 | writes to files that run later |
 L15 | escape by sockets |
 L16 | TIOCSTI |
-L17 | SSRF | the gate, the sandbox and the trust rules are a later issue
-L18 | host parser differences | the gate, the sandbox and the trust rules are a later issue
+L17 | SSRF |
+L18 | host parser differences |
 L19 | command-parser tricks ($, newline, env -S, git -c core.pager=…, find -exec) |
 L20 | more rights by delegation |
 L21 | plugin, hook or skill supply chain |

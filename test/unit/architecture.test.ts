@@ -98,6 +98,22 @@ test("every import follows the table of layers", () => {
   expect(complaints.filter((one) => one !== undefined)).toEqual([]);
 });
 
+test("the MCP SDK is loaded by whoever has a connector, and by nobody else", () => {
+  const seen = new Set<string>();
+  const pending = ["cli/main.ts", "runtime/member.ts", "runtime/start-connectors.ts", "index.ts"];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const source = sources.find((one) => one.name === name);
+    for (const [, specifier = ""] of source?.text.matchAll(/^import (?!type )[^;]*?"([^"]+)";/gms) ?? []) {
+      expect(`${name} imports ${specifier}`).not.toContain("@modelcontextprotocol/sdk");
+      if (source && specifier.startsWith("."))
+        pending.push(relative(src, resolve(dirname(source.path), specifier)));
+    }
+  }
+  expect(seen).toContain("mcp/server.ts");
+});
+
 test("the table of layers would notice a forbidden import", () => {
   const path = join(src, "team/accept.ts");
 
@@ -157,6 +173,7 @@ test("no catch is empty", () => {
 test("the dependencies are the written list, each with its reason", () => {
   const reasons: Readonly<Record<string, string>> = {
     "@anthropic-ai/sdk": "the Messages API: requests, streaming, retries",
+    "@modelcontextprotocol/sdk": "connectors: the protocol and its transports over HTTP",
     commander: "argv, help, suggestions",
     nanoid: "ids of process lives and entries",
     "proper-lockfile": "appends on network file systems",

@@ -72,10 +72,19 @@ test("who said yes to Claude Code said it to the same question", async () => {
 });
 
 test("with CLAUDE_CONFIG_DIR Claude Code's record lies in that folder", async () => {
-  const { host, project, config, put } = settingsWorld();
+  const { host, project, put } = settingsWorld();
+  const config = join(host.home, "elsewhere");
+  mkdirSync(config);
   put(join(config, ".claude.json"), { projects: { [project]: { hasTrustDialogAccepted: true } } });
 
   expect(await isTrusted(host, project)).toBe(false);
+  expect(await isTrusted({ ...host, env: { CLAUDE_CONFIG_DIR: config } }, project)).toBe(true);
+});
+
+test("a process of a team, which always has CLAUDE_CONFIG_DIR set, finds Claude Code's record where the user's is", async () => {
+  const { host, project, config, put } = settingsWorld();
+  put(join(host.home, ".claude.json"), { projects: { [project]: { hasTrustDialogAccepted: true } } });
+
   expect(await isTrusted({ ...host, env: { CLAUDE_CONFIG_DIR: config } }, project)).toBe(true);
 });
 
