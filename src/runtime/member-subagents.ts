@@ -1,6 +1,5 @@
 import { AGENT_TOOL } from "../agent/events.ts";
 import { SUBAGENT_LIMITS } from "../agent/limits.ts";
-import type { Model } from "../agent/loop-deps.ts";
 import type { Tool } from "../agent/tool.ts";
 import { placed } from "../plugins/diagnostic.ts";
 import { hasTool, type Permissions } from "./gate.ts";
@@ -24,7 +23,7 @@ interface Parent {
   readonly spillDir: string | undefined;
   readonly tools: () => readonly Tool[];
   readonly freshTools: () => readonly Tool[];
-  readonly model: () => Model;
+  readonly model: AgentToolDeps["model"];
   readonly callsFor: AgentToolDeps["callsFor"];
 }
 
