@@ -22,7 +22,7 @@ export async function bringUp(
   const { host, flags, screen } = context;
   const workspace = openWorkspace(host);
   const name = flags.team === undefined ? undefined : parseTeamName(flags.team, "--team");
-  const plan = await planTeam({ ...wishes, dir: host.cwd, name });
+  const plan = await planTeam(context, { ...wishes, dir: host.cwd, name });
   // Before anything is made: without a model nobody could work.
   await findModelSource(host);
   const team = await openOrCreate(workspace, plan);

@@ -21,6 +21,8 @@ const EventHead = z.looseObject({ id: z.string(), at: z.string(), event: z.unkno
 
 const Event = z.looseObject({
   at: z.string(),
+  /** Whose it is, when it is a subagent's. */
+  sub: z.looseObject({ type: z.string() }).optional().catch(undefined),
   event: z.discriminatedUnion("type", [
     z.looseObject({ type: z.literal("text"), delta: z.string() }),
     z.looseObject({ type: z.literal("tool_started"), name: z.string(), input: z.unknown() }),
@@ -71,7 +73,8 @@ function shower({ screen, flags }: Context, entry: AgentLogEntry): (() => void) 
   if (flags.json) return () => screen.json("EventOutput", { ...entry, v: 1, id, at, event }, "line");
   const parsed = Event.safeParse(entry);
   const pieces = parsed.success ? piecesOf(parsed.data) : undefined;
-  return pieces && (() => screen.line(styled("dim", at.slice(11, 19)), "  ", ...pieces));
+  const whose = parsed.data?.sub === undefined ? [] : [styled("dim", `[${parsed.data.sub.type}] `)];
+  return pieces && (() => screen.line(styled("dim", at.slice(11, 19)), "  ", ...whose, ...pieces));
 }
 
 function piecesOf({ event }: Event): readonly Piece[] | undefined {

@@ -1,9 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { isErrno, TroupeError } from "../base/errors.ts";
+import type { Host } from "../base/host.ts";
 import { MemberName, sameName, type TeamName } from "../protocol/names.ts";
 import { given } from "../runtime/given.ts";
 import { newLead, readTeamFile, type TeamPlan, teamNameOf } from "../runtime/team-plan.ts";
+import type { Screen } from "./screen.ts";
 
 /** What the command line says about a new team. */
 export interface PlanWishes {
@@ -40,10 +42,17 @@ const NAMES = [
 export const MAX_SIZE = NAMES.length;
 const DEFAULT_SIZE = 3;
 
+/** Whose folders are looked into, and who hears of what is wrong there. */
+interface Place {
+  readonly host: Host;
+  readonly screen: Pick<Screen, "say">;
+}
+
 /** The plan of a new team: the team file, or a lead and some teammates, with what the command line says on top. */
-export async function planTeam(wishes: PlanWishes): Promise<TeamPlan> {
+export async function planTeam({ host, screen }: Place, wishes: PlanWishes): Promise<TeamPlan> {
   const { dir, name, goal, model } = wishes;
-  const plan = await basePlan(wishes);
+  const plan = await basePlan(host, wishes);
+  tellLeftOut(screen, plan);
   const members = plan.members.map((member) => ({
     ...member,
     definition: { ...member.definition, ...given({ model }) },
@@ -51,7 +60,7 @@ export async function planTeam(wishes: PlanWishes): Promise<TeamPlan> {
   return { ...plan, members, dir, ...given({ name, goal }) };
 }
 
-async function basePlan({ dir, name, file, size }: PlanWishes): Promise<TeamPlan> {
+async function basePlan(host: Host, { dir, name, file, size, model }: PlanWishes): Promise<TeamPlan> {
   const path = file === undefined ? await usualFile(dir) : resolve(dir, file);
   if (path === undefined)
     return {
@@ -61,7 +70,8 @@ async function basePlan({ dir, name, file, size }: PlanWishes): Promise<TeamPlan
       members: crew(size ?? DEFAULT_SIZE),
       tasks: [],
     };
-  const plan = await readTeamFile(path, dir);
+  const { roleDefinition } = await import("../runtime/role-definition.ts");
+  const plan = await readTeamFile(path, dir, (role, lead) => roleDefinition(host, dir, role, model ?? lead));
   if (size === undefined) return plan;
   throw new TroupeError("usage", `--size: ${path} names the members`, {
     hint: "leave --size out, or add members to the file",
@@ -106,4 +116,13 @@ export function freeName(
     free = parse(`${name.slice(0, 64 - ending.length)}${ending}`);
   }
   return free;
+}
+
+/** Says who of the team file has not joined, and what to do. */
+function tellLeftOut(screen: Place["screen"], { left = [] }: TeamPlan): void {
+  for (const { name, role, why } of left)
+    screen.say(
+      `error: ${name} is not in the team: the definition of its role ${role} is broken: ${why}\n` +
+        `hint: mend that file, then: troupe agent spawn ${name} --role ${role}`,
+    );
 }

@@ -25,7 +25,7 @@ export async function runHeadless(
   const { host, flags } = context;
   const workspace = openWorkspace(host);
   const name = flags.team === undefined ? undefined : parseTeamName(flags.team, "--team");
-  const plan = await planTeam({ ...wishes, dir: host.cwd, name });
+  const plan = await planTeam(context, { ...wishes, dir: host.cwd, name });
   if (plan.goal === undefined)
     throw new TroupeError("usage", "a goal is needed", {
       hint: 'troupe run -p "GOAL", or "goal" in the team file',

@@ -5,6 +5,7 @@ import type { MemberDefinition, TeamSettings } from "../protocol/entries.ts";
 import { MemberName, type Role, sameName, TeamName } from "../protocol/names.ts";
 import { TeamFile, type TeamFileMember } from "../protocol/team-file.ts";
 import { given } from "./given.ts";
+import type { RoleDefinition, RoleFill } from "./role-definition.ts";
 import { type PlannedTask, planTasks } from "./task-plan.ts";
 import { teamFileError } from "./team-file-error.ts";
 
@@ -26,7 +27,19 @@ export interface TeamPlan {
   readonly settings: TeamSettings;
   readonly members: readonly PlannedMember[];
   readonly tasks: readonly PlannedTask[];
+  /** Members of the file that cannot join as they are, because the definition of their role is broken. */
+  readonly left?: readonly LeftOut[];
 }
+
+export interface LeftOut {
+  readonly name: MemberName;
+  readonly role: Role;
+  /** With file and line. */
+  readonly why: string;
+}
+
+/** Looks up what a role gives to a member of this team. */
+export type RoleReader = (role: Role, model: string | undefined) => Promise<RoleDefinition>;
 
 /** A team file larger than this is none. */
 const FILE_MAX_BYTES = 4 * 1024 * 1024;
@@ -34,10 +47,11 @@ const LEAD = MemberName.parse("lead");
 
 /**
  * The plan in the team file at `path` for a team that works in `dir` (absolute). Adds a lead when no member is one.
- * Throws `bad_team_file` naming the file, the field and the nearest known name.
+ * Throws `bad_team_file` naming the file, the field and the nearest known name. Without `roles` a role is a word.
  */
-export async function readTeamFile(path: string, dir: string): Promise<TeamPlan> {
+export async function readTeamFile(path: string, dir: string, roles?: RoleReader): Promise<TeamPlan> {
   const file = parseTeamFile(path, await readText(path, path, "the team file"));
+  const { members, left } = await planMembers({ path, dir, roles }, file.members ?? []);
   return {
     name: file.name ?? teamNameOf(dir),
     ...given({ goal: file.goal }),
@@ -49,16 +63,16 @@ export async function readTeamFile(path: string, dir: string): Promise<TeamPlan>
       subagents: file.subagents,
       mcpServers: file.mcpServers,
     }),
-    members: await planMembers(path, dir, file.members ?? []),
+    members,
     tasks: planTasks(path, file.tasks ?? []),
+    ...(left.length === 0 ? {} : { left }),
   };
 }
 
 async function planMembers(
-  path: string,
-  dir: string,
+  { path, dir, roles }: Pick<Where, "path" | "dir" | "roles">,
   members: readonly TeamFileMember[],
-): Promise<readonly PlannedMember[]> {
+): Promise<Required<Pick<TeamPlan, "members" | "left">>> {
   const [lead, another] = members.filter(isLead);
   if (lead && another)
     throw teamFileError(path, `members: ${lead.name} and ${another.name} are both the lead`, {
@@ -66,9 +80,13 @@ async function planMembers(
     });
   refuseSameNames(path, members);
   const planned: PlannedMember[] = lead ? [] : [newLead()];
-  for (const [index, member] of members.entries())
-    planned.push(await planMember(member, { path, dir, index, model: lead?.model }));
-  return planned;
+  const left: LeftOut[] = [];
+  for (const [index, member] of members.entries()) {
+    const one = await planMember(member, { path, dir, roles, index, model: lead?.model });
+    if ("why" in one) left.push(one);
+    else planned.push(one);
+  }
+  return { members: planned, left };
 }
 
 /** The name of a team that was given none: its folder's, with every other character as a dash. Throws `bad_name`. */
@@ -152,13 +170,16 @@ interface Where {
   readonly index: number;
   /** The lead's model, for members that name none. */
   readonly model: string | undefined;
+  readonly roles: RoleReader | undefined;
 }
 
-async function planMember(member: TeamFileMember, where: Where): Promise<PlannedMember> {
-  const { name, role, tools, permissionMode, plan } = member;
-  const model = member.model ?? where.model;
-  const prompt = member.prompt === undefined ? undefined : await promptText(member.prompt, where);
+async function planMember(member: TeamFileMember, where: Where): Promise<PlannedMember | LeftOut> {
+  const { name, role, permissionMode, plan } = member;
+  const fill = await roleFill(member, where);
+  if ("why" in fill) return fill;
+  const prompt = member.prompt === undefined ? fill.prompt : await promptText(member.prompt, where);
   const dir = member.dir === undefined ? undefined : await memberFolder(member.dir, where);
+  const { model = fill.model ?? where.model, tools = fill.tools } = member;
   return {
     name,
     ...given({ role }),
@@ -166,6 +187,17 @@ async function planMember(member: TeamFileMember, where: Where): Promise<Planned
     backend: "child",
     definition: given({ model, prompt, tools, dir, permissionMode, plan, mcpServers: member.mcpServers }),
   };
+}
+
+async function roleFill(member: TeamFileMember, where: Where): Promise<RoleFill | LeftOut> {
+  const { name, role } = member;
+  if (role === undefined || where.roles === undefined) return {};
+  const found = await where.roles(role, where.model);
+  if (found.kind === "none") return {};
+  if (found.kind === "found") return found.fill;
+  // Without its lead no team can work.
+  if (isLead(member)) throw teamFileError(where.path, `members[${where.index}].role: ${found.why}`);
+  return { name, role, why: found.why };
 }
 
 /** A team file may come from a stranger: an `@file` outside its folder would put any file of this user into a prompt. */

@@ -8,6 +8,7 @@ import type { Member } from "../team/state.ts";
 import { grants } from "./gate.ts";
 import { given } from "./given.ts";
 import { numbers } from "./inputs.ts";
+import { type RoleDefinition, type RoleFill, roleDefinition } from "./role-definition.ts";
 import { completeHooked, failed, ownTasks, refused, type TeamToolDeps } from "./team-tools-caller.ts";
 
 /** A team that grows by itself stops here. Source: faults.md K10. */
@@ -86,14 +87,33 @@ async function spawn(deps: TeamToolDeps, { name, role, wanted }: Spawn): Promise
   const wider = (wanted.tools ?? []).filter((tool) => !grants(deps.tools, tool));
   if (wider.length > 0)
     return failed(`${name} was not added: you do not have ${wider.join(", ")} yourself, so it cannot either`);
+  const own = memberNamed(state, me)?.definition ?? {};
+  const found = await roleFor(deps, own, role);
+  if (found.kind === "broken")
+    return failed(`${name} was not added: the definition of its role is broken. ${found.why}`);
   const joined = await joinMember(team, me, {
     name,
     ...given({ role }),
     lead: false,
     backend: "child",
-    definition: { ...inherited(memberNamed(state, me)?.definition ?? {}), ...wanted },
+    definition: { ...inherited(own), ...filled(deps, found), ...wanted },
   });
   return joined.ok ? `${name} has joined and is being started` : refused(joined.reason);
+}
+
+function roleFor(
+  { team }: TeamToolDeps,
+  { dir = team.state().team?.dir ?? team.host.cwd, model }: MemberDefinition,
+  role: Role | undefined,
+): Promise<RoleDefinition> {
+  return role === undefined ? Promise.resolve({ kind: "none" }) : roleDefinition(team.host, dir, role, model);
+}
+
+/** What the role gives, as far as the lead has it itself. */
+function filled({ tools: own }: TeamToolDeps, found: RoleDefinition): RoleFill {
+  if (found.kind !== "found") return {};
+  const { tools, ...rest } = found.fill;
+  return { ...rest, ...given({ tools: tools?.filter((tool) => grants(own, tool)) }) };
 }
 
 /** L20: who may not write before its plan is approved gets nobody who may. */

@@ -34,7 +34,7 @@ const EventEntry = z.looseObject({
 const TOLD: ReadonlySet<string> = new Set([...TEAM_TOOLS, "SpawnTeammate"]);
 
 /** The one word of a call that tells most, by the names that tools give it. */
-const TELLING = ["command", "file_path", "path", "pattern"] as const;
+const TELLING = ["command", "file_path", "path", "pattern", "description"] as const;
 
 /** The item of an event of `agent`, when it is one for a timeline. `dir` is the team's folder: paths are told from it. */
 export function toolItem(entry: AgentLogEntry, agent: string, dir: string): TimelineItem | undefined {

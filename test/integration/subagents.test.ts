@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { costs } from "../../src/runtime/cost.ts";
+import { readAll } from "../../src/runtime/member-log.ts";
 import { memberTeam } from "../support/member-team.ts";
 import {
   ada,
@@ -213,4 +214,68 @@ test("D5 a broken definition is an error with file and line for whoever asks for
     expect.stringMatching(/^Fine\./),
   ]);
   expect(await team.store.subagents(ada)).toHaveLength(1);
+});
+
+test("hooks and the audit log hear a subagent by its own name; a hook may send it on, and its mode only narrows", async () => {
+  const members = await memberTeam(
+    delegating(
+      "subagent_type: careful, prompt: Look around",
+      `    - text: /Look around[^]*be brief/
+      call: [{ tool: Write, input: { file_path: made.txt, content: x } }]
+    - heard: /Look around/
+      tool: Write
+      failed: true
+      say: I may not write.
+    - text: /Say more/
+      say: Nothing else.
+`,
+    ),
+    ONE,
+  );
+  const { team, dir, start, workspace } = members;
+  define(dir, "careful", "---\nname: careful\ndescription: x\npermissionMode: plan\n---\nYou look.\n");
+  const hook = (event: string, answer: string): string =>
+    `cat >> ${dir}/${event}.jsonl; echo >> ${dir}/${event}.jsonl; ${answer}`;
+  const command = (event: string, answer = "true"): object => [
+    { hooks: [{ type: "command", command: hook(event, answer) }] },
+  ];
+  writeFileSync(
+    join(workspace.configDir, "settings.json"),
+    JSON.stringify({
+      hooks: {
+        SubagentStart: command(
+          "start",
+          `echo '{"hookSpecificOutput":{"hookEventName":"SubagentStart","additionalContext":"be brief"}}'`,
+        ),
+        PreToolUse: command("pre"),
+        SubagentStop: command(
+          "stop",
+          `[ -e ${dir}/sent ] || { touch ${dir}/sent; echo "Say more" >&2; exit 2; }`,
+        ),
+      },
+    }),
+  );
+  await start("ada");
+
+  expect(await resultOf(members)).toMatch(/Nothing else\.[^]*careful, 3 model calls/);
+
+  const [run] = await runs(team);
+  const payloads = (name: string): readonly Record<string, unknown>[] =>
+    readFileSync(join(dir, `${name}.jsonl`), "utf8")
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const who = { agent_id: run?.id, agent_type: "careful", parent: "ada", agent: "ada" };
+  expect(payloads("start")).toMatchObject([who]);
+  expect(payloads("pre").filter(({ tool_name }) => tool_name === "Write")).toMatchObject([who]);
+  expect(payloads("stop")).toMatchObject([
+    { ...who, stop_hook_active: false, last_assistant_message: "I may not write." },
+    { ...who, stop_hook_active: true, last_assistant_message: "Nothing else." },
+  ]);
+  expect(existsSync(join(dir, "made.txt"))).toBe(false);
+  const audit = [];
+  for await (const entry of readAll(team.store.agentLog(ada, "audit"))) audit.push(entry);
+  expect(audit.filter((line) => line["tool"] === "Write")).toMatchObject([
+    { decision: "deny", sub: run?.id },
+  ]);
 });

@@ -76,7 +76,7 @@ export const create = defineCommand({
             tasks: [],
             ...given({ goal }),
           }
-        : await planTeam({ dir: host.cwd, file, name: wanted, goal });
+        : await planTeam(context, { dir: host.cwd, file, name: wanted, goal });
     refuseTwice([...plan.members, ...byHand].map(({ name }) => name));
     const team = await openWorkspace(host).create({ ...plan, members: [...plan.members, ...byHand] });
     try {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { MemberName, Role } from "../../../protocol/names.ts";
 import { given } from "../../../runtime/given.ts";
+import type { RoleFill } from "../../../runtime/role-definition.ts";
+import type { Team } from "../../../team/team.ts";
 import { defineCommand } from "../../command.ts";
 import { nameArgument } from "../../parse-input.ts";
 import { refused, withTeam } from "../../team-session.ts";
@@ -53,7 +55,8 @@ export const agentSpawn = defineCommand({
       const { joinMember } = await import("../../../team/members.ts");
       const { supervisorOf } = await import("../../../runtime/liveness.ts");
       const { showTeam } = await import("../../team-view.ts");
-      const definition = given(wanted);
+      const fill = role === undefined ? {} : await fillOf(team, role, wanted.model);
+      const definition = { ...fill, ...given(wanted) };
       const joined = await joinMember(team, me, { name, ...given({ role }), backend: "child", definition });
       if (!joined.ok) throw await refused(joined.reason, team.state());
       const supervisor = await supervisorOf(team);
@@ -65,3 +68,15 @@ export const agentSpawn = defineCommand({
       return 0;
     }),
 });
+
+/** What the definition of the role gives. Throws `bad_settings` with file and line when it is broken. */
+async function fillOf(team: Team, role: string, model: string | undefined): Promise<RoleFill> {
+  const { roleDefinition } = await import("../../../runtime/role-definition.ts");
+  const { TroupeError } = await import("../../../base/errors.ts");
+  const found = await roleDefinition(team.host, team.state().team?.dir ?? team.host.cwd, role, model);
+  if (found.kind === "broken")
+    throw new TroupeError("bad_settings", `the definition of the role ${role} is broken: ${found.why}`, {
+      hint: "mend that file, or give another --role",
+    });
+  return found.kind === "found" ? found.fill : {};
+}
