@@ -1,8 +1,9 @@
-import type { Thought } from "./minds.ts";
+import type { Beliefs, Thought } from "./minds.ts";
 import { createModel, type Model, type State } from "./model.ts";
 import { APPEND_FAULTS, type Crash, type Fault, NOTHING, PARTS, type Plan, planText } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
-import { search } from "./search.ts";
+import { type Search, search } from "./search.ts";
+import { searchStates } from "./states.ts";
 import { beginRun, type TeamRun } from "./team-run.ts";
 
 export interface Explored {
@@ -22,12 +23,16 @@ export interface Explored {
 
 export interface ExploreOptions {
   readonly reduce?: boolean;
+  /** Every state once, in place of one schedule of each class; as the scenario says unless given. */
+  readonly states?: boolean;
   /** Crashes at every call, not in front of changes alone. */
   readonly everyCall?: boolean;
   readonly onOutcome?: (outcome: string, plan: Plan) => void;
   /** One of each instead of one of either. */
   readonly both?: boolean;
-  /** Runs of one plan after which it gives up. */
+  /** False ones, which a test is to see through. */
+  readonly beliefs?: Beliefs;
+  /** Runs of one plan (steps, where states are gone through) after which it gives up. */
   readonly limit?: number;
 }
 
@@ -41,20 +46,19 @@ interface Reach {
 
 /** Every schedule of a scenario: when nothing goes wrong, and under every plan with one crash or one fault. */
 export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Explored> {
-  const { everyCall = false, both = false, onOutcome, ...rest } = options;
+  const { everyCall = false, both = false, beliefs } = options;
   const sum = { plans: 0, schedules: 0, redundant: 0, steps: 0, checked: 0, thoughts: 0, cut: 0 };
-  const base = await createModel(scenario, NOTHING);
+  const base = await createModel(scenario, NOTHING, beliefs);
   let plans: readonly Plan[] = [NOTHING];
   for (let at = 0; at < plans.length; at++) {
     const plan = { ...(plans[at] ?? NOTHING), everyCall };
-    const model = plan.faults.length === 0 ? base : await createModel(scenario, plan);
-    const judge = createJudge(scenario, plan, (outcome) => onOutcome?.(outcome, plan));
-    const found = await search(model.under(plan), { ...rest, end: judge.end });
+    const model = plan.faults.length === 0 ? base : await createModel(scenario, plan, beliefs);
+    const { found, checked } = await under(scenario, plan, { model, options });
     sum.plans++;
     sum.schedules += found.schedules;
     sum.redundant += found.redundant;
     sum.steps += found.steps;
-    sum.checked += judge.checked();
+    sum.checked += checked;
     if (!found.isComplete) sum.cut++;
     if (found.broken) return { ...sum, broken: await report(scenario, plan, found.broken) };
     if (at === 0) plans = [NOTHING, ...plansOf(scenario, reachOf(scenario, model), { everyCall, both })];
@@ -62,6 +66,18 @@ export async function explore(scenario: Scenario, options: ExploreOptions = {}):
   }
   sum.thoughts += base.minds.all.length;
   return { ...sum, broken: undefined };
+}
+
+async function under(
+  scenario: Scenario,
+  plan: Plan,
+  { model, options }: { readonly model: Model; readonly options: ExploreOptions },
+): Promise<{ found: Search; checked: number }> {
+  const { reduce, limit, states = scenario.byStates, onOutcome } = options;
+  const judge = createJudge(scenario, plan, (outcome) => onOutcome?.(outcome, plan));
+  const go = states ? searchStates : search;
+  const found = await go(model.under(plan), { reduce, limit, end: judge.end });
+  return { found, checked: judge.checked() };
 }
 
 interface Judge {
@@ -73,7 +89,7 @@ interface Judge {
  * Looks at the ends of schedules. An end is what the disk holds, what everybody was told, and the past of each process.
  * It is checked when disk and answers are new, or when one of the pasts is new to this disk: two processes know of one
  * another by the disk alone, so what is true of each with the disk is true of both. To check it, the schedule is run
- * again by the real code from the start, which must end on the same disk.
+ * again by the real code from the start, which must end on the same disk and with the same answers.
  */
 function createJudge(scenario: Scenario, plan: Plan, onOutcome: (outcome: string) => void): Judge {
   const seen = new Map<string, string>();
@@ -81,7 +97,7 @@ function createJudge(scenario: Scenario, plan: Plan, onOutcome: (outcome: string
   let checked = 0;
 
   async function check(
-    { place }: State,
+    { place, thoughts }: State,
     choices: readonly number[],
   ): Promise<{ broken: string | undefined; outcome: string }> {
     checked++;
@@ -92,6 +108,8 @@ function createJudge(scenario: Scenario, plan: Plan, onOutcome: (outcome: string
     }
     if (run.world.shared.fingerprint() !== place.world.fingerprint())
       throw new Error(`${choices.join("")}: run again it ended on another disk`);
+    if (thoughts.some(({ process, said }) => run.said(process) !== said))
+      throw new Error(`${choices.join("")}: run again it ended with other answers`);
     return run.end();
   }
 

@@ -4,7 +4,7 @@ import type { Plan } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Footprint } from "./search.ts";
 import type { SimProcess } from "./sim-process.ts";
-import { type Begun, begin } from "./team-run.ts";
+import { type Begun, begin, saidBy } from "./team-run.ts";
 
 /** What a step of a thought does in one place. */
 export interface Step {
@@ -27,7 +27,22 @@ export interface Thought extends Counts {
   readonly said: string;
   readonly after: Map<string, Thought>;
   readonly steps: Map<number, Step>;
+  /** What it was seen to look at and to change from here on, by name. */
+  readonly future: { readonly reads: Set<string>; readonly writes: Set<string> };
 }
+
+/** What the search takes to be true of processes; a test gives false ones. */
+export interface Beliefs {
+  /** Answers with the same key leave a process the same. */
+  readonly keyOf: (answer: Answer) => string;
+  /** A twin may show itself for the first time when the one in front of it stands there. */
+  readonly mayFollow: (elder: Thought) => boolean;
+}
+
+export const BELIEFS: Beliefs = {
+  keyOf,
+  mayFollow: ({ hasShown, move }) => hasShown || !move,
+};
 
 interface Life {
   readonly begun: Begun;
@@ -41,13 +56,15 @@ interface Life {
 export class Minds {
   readonly #scenario: Scenario;
   readonly #plan: Plan;
+  readonly #keyOf: Beliefs["keyOf"];
   readonly #thoughts: Thought[] = [];
   /** A process that waits with exactly this thought. */
   readonly #lives = new Map<Thought, Life>();
 
   /** Of a plan only its faults matter: deaths are nothing that a process knows. */
-  constructor(scenario: Scenario, plan: Plan) {
+  constructor(scenario: Scenario, plan: Plan, { keyOf: key }: Beliefs) {
     this.#scenario = scenario;
+    this.#keyOf = key;
     this.#plan = { crashes: [], faults: plan.faults };
   }
 
@@ -61,7 +78,7 @@ export class Minds {
   }
 
   async after(thought: Thought, answer: Answer): Promise<Thought> {
-    const key = keyOf(answer);
+    const key = this.#keyOf(answer);
     const known = thought.after.get(key);
     if (known) return known;
     const life = this.#lives.get(thought) ?? (await this.#again(thought));
@@ -108,18 +125,12 @@ export class Minds {
       said: saidBy(begun, process),
       after: new Map(),
       steps: new Map(),
+      future: { reads: new Set(), writes: new Set() },
     };
     this.#thoughts.push(thought);
     if (move) this.#lives.set(thought, life);
     return thought;
   }
-}
-
-function saidBy({ notes, history }: Begun, { index, failure }: SimProcess): string {
-  const told = history.told.filter(({ process }) => process === index);
-  const received = history.received.filter(({ process }) => process === index);
-  const noted = notes.filter((note) => note.startsWith(`${index} `));
-  return JSON.stringify([noted, told, received, history.broken(), String(failure)]);
 }
 
 function keyOf(answer: Answer): string {

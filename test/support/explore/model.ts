@@ -1,10 +1,11 @@
 import { union } from "./footprints.ts";
-import { Minds, type Step, type Thought } from "./minds.ts";
+import { BELIEFS, type Beliefs, Minds, type Step, type Thought } from "./minds.ts";
 import { type Move, underPlan } from "./move.ts";
 import { type Place, Places } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Footprint, Graph } from "./search.ts";
+import type { Footprint } from "./search.ts";
+import type { StateGraph } from "./states.ts";
 import { begin } from "./team-run.ts";
 
 /** Where all processes stand, and the world they stand in. */
@@ -22,18 +23,37 @@ type Way = Pick<Thought, "move" | "steps">;
 export interface Model {
   readonly minds: Minds;
   /** The moments and ways under one plan. */
-  readonly under: (plan: Plan) => Graph<State>;
+  readonly under: (plan: Plan) => StateGraph<State>;
 }
 
-export async function createModel(scenario: Scenario, faults: Plan): Promise<Model> {
-  const minds = new Minds(scenario, faults);
+export async function createModel(
+  scenario: Scenario,
+  faults: Plan,
+  beliefs: Beliefs = BELIEFS,
+): Promise<Model> {
+  const minds = new Minds(scenario, faults, beliefs);
   const places = new Places();
   const { world } = await begin(scenario, faults);
   const thoughts: Thought[] = [];
   for (const index of scenario.processes.keys()) thoughts.push(await minds.first(index));
   const initial: State = { place: places.of(world.shared), thoughts };
 
-  function under(plan: Plan): Graph<State> {
+  let seen = 0;
+
+  /** What somebody does is what those may do who stand where it stood on the way there. */
+  function remember(thought: Thought, { reads, writes }: Footprint): void {
+    for (let at: Thought | undefined = thought; at; at = at.before?.thought) {
+      const { future } = at;
+      const before = future.reads.size + future.writes.size;
+      for (const name of reads) future.reads.add(name);
+      for (const name of writes) future.writes.add(name);
+      const grown = future.reads.size + future.writes.size - before;
+      if (grown === 0) return;
+      seen += grown;
+    }
+  }
+
+  function under(plan: Plan): StateGraph<State> {
     /** Deaths, and how they end where: of this plan alone. */
     const ways = new Map<Thought, Way>();
     const mortal = new Set(plan.crashes.map(({ process }) => process));
@@ -61,7 +81,7 @@ export async function createModel(scenario: Scenario, faults: Plan): Promise<Mod
       const at = alike.indexOf(thought.process);
       const elder = at > 0 ? all[alike[at - 1] ?? -1] : undefined;
       if (!elder || !thought.move || !isFirst(thought, thought.move)) return true;
-      return elder.hasShown || !elder.move;
+      return beliefs.mayFollow(elder);
     }
 
     function stepOf({ place, thoughts: all }: State, process: number): Step | undefined {
@@ -77,6 +97,7 @@ export async function createModel(scenario: Scenario, faults: Plan): Promise<Mod
         to: undefined,
       };
       steps.set(place.id, step);
+      remember(thought, step.footprint);
       return step;
     }
 
@@ -111,8 +132,42 @@ export async function createModel(scenario: Scenario, faults: Plan): Promise<Mod
         return step.to ? go(step.to) : learn(state, process, step).then(go);
       },
       broken: ({ place }) => place.broken,
+      seenSoFar: () => seen,
+      isApart: (state, process) => {
+        const footprint = stepOf(state, process)?.footprint;
+        if (!footprint) return false;
+        const { reads, writes } = footprint;
+        return state.thoughts.every(
+          (other) =>
+            other.process === process ||
+            !stepOf(state, other.process) ||
+            (!writes.some((name) => other.future.reads.has(name) || other.future.writes.has(name)) &&
+              !reads.some((name) => other.future.writes.has(name))),
+        );
+      },
+      createSeen: () => createSeen(scenario.processes.length),
     };
   }
 
   return { minds, under };
+}
+
+/** Thoughts by number, three of them in one double. */
+const THOUGHTS = 2 ** 17;
+
+function createSeen(processes: number): (state: State) => boolean {
+  if (processes > 3) throw new Error("more processes than a state can be known again of");
+  const seen = new Map<number, Set<number>>();
+  return ({ place, thoughts }) => {
+    let key = 0;
+    for (const { id } of thoughts) {
+      if (id >= THOUGHTS) throw new Error("more thoughts than a state can be known again of");
+      key = key * THOUGHTS + id;
+    }
+    const here = seen.get(place.id);
+    if (here?.has(key)) return false;
+    if (here) here.add(key);
+    else seen.set(place.id, new Set([key]));
+    return true;
+  };
 }

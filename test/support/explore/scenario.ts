@@ -61,6 +61,8 @@ export interface Scenario {
    * those are explored in which they show themselves first in this order. Of them the first alone crashes.
    */
   readonly twins?: readonly number[];
+  /** So many schedules meet in the same states that each state is gone through once, in place of the schedules. */
+  readonly byStates?: boolean;
   /** Somebody looks who lives: a death behind the last step makes a difference. */
   readonly looksForDeath?: boolean;
   /** Whose appends may go wrong; nobody's unless given. */

@@ -28,6 +28,7 @@ export const DISK: readonly Scenario[] = [
   {
     name: "seal-reader",
     setup: oneTask,
+    byStates: true,
     options: { sealBytes: 1700 },
     before: allWrote,
     processes: [notes, notes, looksOnce],

@@ -41,6 +41,14 @@ export const MAIL: readonly Scenario[] = [
   {
     name: "gone",
     options: { mailSealBytes: 150 },
+    byStates: true,
+    before: removedSegments,
+    processes: [receives, sends, looksThrough],
+    check: mailIsSeen,
+  },
+  {
+    name: "gone-two",
+    options: { mailSealBytes: 150 },
     before: removedSegments,
     processes: [receives, sends],
     check: mailIsSeen,

@@ -30,9 +30,9 @@ export interface Search {
 
 export interface SearchOptions<S> {
   /** False: every interleaving, for the test of the reduction. */
-  readonly reduce?: boolean;
+  readonly reduce?: boolean | undefined;
   /** Runs after which it gives up. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Where no step is left: answers what is broken. */
   readonly end?: (state: S, choices: readonly number[]) => string | undefined | Promise<string | undefined>;
 }

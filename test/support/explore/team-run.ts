@@ -6,6 +6,7 @@ import type { Plan } from "./plan.ts";
 import { diskOf } from "./prepare.ts";
 import { type Actor, PATHS, type Scenario } from "./scenario.ts";
 import type { Footprint } from "./search.ts";
+import type { SimProcess } from "./sim-process.ts";
 import { SimWorld } from "./sim-world.ts";
 import { verifyRun } from "./verify-run.ts";
 import type { World } from "./world.ts";
@@ -54,6 +55,8 @@ export interface TeamRun {
   readonly isEnabled: (process: number) => boolean;
   /** Takes one step. Answers what is broken already. */
   readonly step: (process: number) => Promise<string | undefined>;
+  /** What a process noted, was told and received so far. */
+  readonly said: (process: number) => string;
   /** When no step is left: what is broken, and what came out of it. */
   readonly end: () => Promise<{ readonly broken: string | undefined; readonly outcome: string }>;
 }
@@ -83,6 +86,20 @@ export async function beginRun(scenario: Scenario, plan: Plan): Promise<TeamRun>
       if (move === process.move) await process.go(answer);
       return history.broken() ?? brokenJson(shared);
     },
+    said: (index) => {
+      const process = processes[index];
+      return process ? saidBy({ notes, history }, process) : "";
+    },
     end: () => verifyRun({ scenario, world, history, actors, notes }),
   };
+}
+
+export function saidBy(
+  { notes, history }: Pick<Begun, "notes" | "history">,
+  { index, failure }: SimProcess,
+): string {
+  const told = history.told.filter(({ process }) => process === index);
+  const received = history.received.filter(({ process }) => process === index);
+  const noted = notes.filter((note) => note.startsWith(`${index} `));
+  return JSON.stringify([noted, told, received, history.broken(), String(failure)]);
 }

@@ -1,15 +1,19 @@
 import { expect, test } from "vitest";
 import { claims, notes, oneTask, same } from "../../support/explore/bodies.ts";
-import { explore } from "../../support/explore/explore.ts";
+import { type ExploreOptions, explore } from "../../support/explore/explore.ts";
+import { BELIEFS, type Beliefs } from "../../support/explore/minds.ts";
 import { NOTHING } from "../../support/explore/plan.ts";
 import type { Scenario } from "../../support/explore/scenario.ts";
+import { scenarioNamed } from "../../support/explore/scenarios.ts";
 import { begin } from "../../support/explore/team-run.ts";
 
 const LONG = 300_000;
+/** What the explorer says when the real code does not do what was remembered of it. */
+const ELSEWHERE = /ended on another disk|ended with other answers|no step to take|the same answers led/;
 
 async function outcomesOf(
   scenario: Scenario,
-  options: { reduce: boolean; everyCall: boolean },
+  options: ExploreOptions,
 ): Promise<{ outcomes: readonly string[]; schedules: number }> {
   const outcomes = new Set<string>();
   const { broken, schedules } = await explore(scenario, {
@@ -83,6 +87,15 @@ function renamed(text: string, names: readonly number[]): string {
   );
 }
 
+const TWO_SEALS: Scenario = {
+  name: "two seals",
+  setup: oneTask,
+  before: bothWrote,
+  options: { sealBytes: 1500 },
+  processes: same(notes, 2),
+  twins: [0, 1],
+};
+
 const twinned: readonly Scenario[] = [
   {
     name: "three claims",
@@ -92,14 +105,7 @@ const twinned: readonly Scenario[] = [
     processes: same(claims, 3),
     twins: [0, 1, 2],
   },
-  {
-    name: "two seals",
-    setup: oneTask,
-    before: bothWrote,
-    options: { sealBytes: 1500 },
-    processes: same(notes, 2),
-    twins: [0, 1],
-  },
+  TWO_SEALS,
   { name: "two locks", setup: oneTask, options: { network: true }, processes: same(notes, 2), twins: [0, 1] },
 ];
 
@@ -126,6 +132,63 @@ test.each(small)(
 
     expect(every.outcomes.filter((outcome) => !reduced.outcomes.includes(outcome))).toHaveLength(0);
     expect(every.schedules).toBeGreaterThan(reduced.schedules);
+  },
+  LONG,
+);
+
+test(
+  "twins who wait for one another longer than the rule says lose outcomes, and the comparison sees it",
+  async () => {
+    const twins: Scenario = { ...TWO_SEALS, crashes: [] };
+    const { twins: _twins, ...strangers } = twins;
+    const every = await outcomesOf(strangers, {});
+    const beliefs: Beliefs = { ...BELIEFS, mayFollow: ({ move }) => !move };
+    const reduced = await outcomesOf(twins, { beliefs });
+
+    const left = await nameless(twins, reduced.outcomes);
+    const lost = (await nameless(twins, every.outcomes)).filter((outcome) => !left.includes(outcome));
+    expect(lost).not.toHaveLength(0);
+  },
+  LONG,
+);
+
+test.each(["handover", "claim", "damage-cut"])(
+  "going through states ends as going through schedules does, and so do all states without any reduction (%s)",
+  async (name) => {
+    const scenario = scenarioNamed(name);
+    const schedules = await outcomesOf(scenario, {});
+    const states = await outcomesOf(scenario, { states: true });
+    const every = await outcomesOf(scenario, { states: true, reduce: false });
+
+    expect(states.outcomes).toEqual(every.outcomes);
+    expect(schedules.outcomes).toEqual(every.outcomes);
+  },
+  LONG,
+);
+
+const byLength: Beliefs["keyOf"] = (answer) =>
+  answer.ok && answer.value instanceof Uint8Array ? `${answer.value.length} bytes` : BELIEFS.keyOf(answer);
+
+test(
+  "a memory that takes different answers for the same ends elsewhere than the real code, and the judge says so",
+  async () => {
+    await expect(
+      explore(scenarioNamed("mail"), { beliefs: { ...BELIEFS, keyOf: byLength } }),
+    ).rejects.toThrow(ELSEWHERE);
+  },
+  LONG,
+);
+
+test(
+  "a process that knows more than the answers of its calls is found out",
+  async () => {
+    let lives = 0;
+    const scenario: Scenario = {
+      name: "counts lives",
+      setup: oneTask,
+      processes: same(async (actor) => (lives++ % 3 === 2 ? claims(actor) : notes(actor)), 2),
+    };
+    await expect(explore(scenario)).rejects.toThrow(ELSEWHERE);
   },
   LONG,
 );

@@ -14,6 +14,15 @@ test(
 );
 
 test(
+  "A14, M5, M6 three append where the segment is full, which all have open: each entry counts, in one segment each",
+  async () => {
+    // With a crash as well: in the long run.
+    expect(await brokenIn({ ...scenarioNamed("seal"), crashes: [], byStates: true })).toBeUndefined();
+  },
+  LONG,
+);
+
+test(
   "M6 a reader finishes the seal of a writer that died between the next segment and the seal",
   async () => {
     expect(await brokenIn(scenarioNamed("seal-reader-two"))).toBeUndefined();
