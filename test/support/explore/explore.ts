@@ -30,6 +30,8 @@ export interface ExploreOptions {
   readonly onOutcome?: (outcome: string, plan: Plan) => void;
   /** One of each instead of one of either. */
   readonly both?: boolean;
+  /** Where states are gone through: only schedules with at most so many preemptions; as the scenario says unless given. */
+  readonly preemptions?: number;
   /** False ones, which a test is to see through. */
   readonly beliefs?: Beliefs;
   /** Runs of one plan (steps, where states are gone through) after which it gives up. */
@@ -73,10 +75,17 @@ async function under(
   plan: Plan,
   { model, options }: { readonly model: Model; readonly options: ExploreOptions },
 ): Promise<{ found: Search; checked: number }> {
-  const { reduce, limit, states = scenario.byStates, onOutcome } = options;
+  const {
+    reduce,
+    limit,
+    states = scenario.byStates,
+    preemptions = scenario.preemptions,
+    onOutcome,
+  } = options;
   const judge = createJudge(scenario, plan, (outcome) => onOutcome?.(outcome, plan));
-  const go = states ? searchStates : search;
-  const found = await go(model.under(plan), { reduce, limit, end: judge.end });
+  const how = { reduce, limit, end: judge.end };
+  const graph = model.under(plan);
+  const found = await (states ? searchStates(graph, { ...how, preemptions }) : search(graph, how));
   return { found, checked: judge.checked() };
 }
 

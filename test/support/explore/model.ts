@@ -5,7 +5,7 @@ import { type Place, Places } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Footprint } from "./search.ts";
-import type { StateGraph } from "./states.ts";
+import type { StateGraph, Turn } from "./states.ts";
 import { begin } from "./team-run.ts";
 
 /** Where all processes stand, and the world they stand in. */
@@ -155,19 +155,21 @@ export async function createModel(
 /** Thoughts by number, three of them in one double. */
 const THOUGHTS = 2 ** 17;
 
-function createSeen(processes: number): (state: State) => boolean {
+function createSeen(processes: number): (state: State, turn: Turn) => boolean {
   if (processes > 3) throw new Error("more processes than a state can be known again of");
-  const seen = new Map<number, Set<number>>();
-  return ({ place, thoughts }) => {
+  const seen = new Map<number, Map<number, number>>();
+  return ({ place, thoughts }, { last, preemptions }) => {
     let key = 0;
     for (const { id } of thoughts) {
       if (id >= THOUGHTS) throw new Error("more thoughts than a state can be known again of");
       key = key * THOUGHTS + id;
     }
-    const here = seen.get(place.id);
-    if (here?.has(key)) return false;
-    if (here) here.add(key);
-    else seen.set(place.id, new Set([key]));
+    const where = place.id * (processes + 1) + last + 1;
+    const here = seen.get(where) ?? new Map<number, number>();
+    seen.set(where, here);
+    const fewest = here.get(key);
+    if (fewest !== undefined && fewest <= preemptions) return false;
+    here.set(key, preemptions);
     return true;
   };
 }

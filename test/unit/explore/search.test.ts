@@ -166,6 +166,20 @@ test.each(["handover", "claim", "damage-cut"])(
   LONG,
 );
 
+test(
+  "a bound on preemptions leaves out what needs more of them, and nothing when there are enough",
+  async () => {
+    const scenario = scenarioNamed("handover");
+    const every = await outcomesOf(scenario, { states: true });
+    const none = await outcomesOf(scenario, { states: true, preemptions: 0 });
+    const enough = await outcomesOf(scenario, { states: true, preemptions: 99 });
+
+    expect(none.outcomes.length).toBeLessThan(every.outcomes.length);
+    expect(enough.outcomes).toEqual(every.outcomes);
+  },
+  LONG,
+);
+
 const byLength: Beliefs["keyOf"] = (answer) =>
   answer.ok && answer.value instanceof Uint8Array ? `${answer.value.length} bytes` : BELIEFS.keyOf(answer);
 
