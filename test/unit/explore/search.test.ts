@@ -169,7 +169,7 @@ test.each(["handover", "claim", "damage-cut"])(
 test(
   "a bound on preemptions leaves out what needs more of them, and nothing when there are enough",
   async () => {
-    const scenario = scenarioNamed("handover");
+    const scenario: Scenario = { ...TWO_SEALS, crashes: [] };
     const every = await outcomesOf(scenario, { states: true });
     const none = await outcomesOf(scenario, { states: true, preemptions: 0 });
     const enough = await outcomesOf(scenario, { states: true, preemptions: 99 });
