@@ -2,15 +2,7 @@ import { Console } from "node:console";
 import { Anthropic } from "@anthropic-ai/sdk";
 import { loadConfigWithSource } from "@anthropic-ai/sdk/core/credentials";
 import type { Model } from "./loop-deps.ts";
-
-/** Names for people; the ids are of the SDK's `Model` type. */
-const ALIASES: ReadonlyMap<string, Anthropic.Model> = new Map<string, Anthropic.Model>([
-  ["opus", "claude-opus-5-5"],
-  ["sonnet", "claude-sonnet-5-5"],
-  ["haiku", "claude-haiku-5-5"],
-  ["fable", "claude-fable-5-1"],
-]);
-const DEFAULT_MODEL: Anthropic.Model = "claude-sonnet-5-5";
+import { modelId } from "./model-id.ts";
 
 /** Tries of one HTTP request less the first; the SDK waits up to 8 s between them and honours `retry-after`. Source: faults.md I2. */
 const RETRIES = 9;
@@ -23,12 +15,6 @@ export interface ClientOptions {
   readonly authToken?: string;
   /** null: Anthropic's own API, or what the profile names. */
   readonly baseUrl: string | null;
-}
-
-/** The model id for a name in a team file: an alias, an id, or nothing at all. */
-export function modelId(name: string | undefined): string {
-  if (name === undefined) return DEFAULT_MODEL;
-  return ALIASES.get(name.toLowerCase()) ?? name;
 }
 
 /** A client for one model. Makes no request. Its log goes to stderr: stdout belongs to the program. */

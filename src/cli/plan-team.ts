@@ -70,8 +70,11 @@ async function basePlan(host: Host, { dir, name, file, size, model }: PlanWishes
       members: crew(size ?? DEFAULT_SIZE),
       tasks: [],
     };
-  const { roleDefinition } = await import("../runtime/role-definition.ts");
-  const plan = await readTeamFile(path, dir, (role, lead) => roleDefinition(host, dir, role, model ?? lead));
+  const plan = await readTeamFile(path, dir, async (role, lead) => {
+    // Definitions are YAML: its parser is loaded for a member that has a role.
+    const { roleDefinition } = await import("../runtime/role-definition.ts");
+    return roleDefinition(host, dir, role, model ?? lead);
+  });
   if (size === undefined) return plan;
   throw new TroupeError("usage", `--size: ${path} names the members`, {
     hint: "leave --size out, or add members to the file",

@@ -1,5 +1,5 @@
 import type { Model } from "../agent/loop-deps.ts";
-import { modelId } from "../agent/model-client.ts";
+import { modelId } from "../agent/model-id.ts";
 import type { Host } from "../base/host.ts";
 import { chooseTools } from "../plugins/agent-tools.ts";
 import { placed } from "../plugins/diagnostic.ts";

@@ -1,5 +1,5 @@
 import type { Model } from "../agent/loop-deps.ts";
-import { modelId } from "../agent/model-client.ts";
+import { modelId } from "../agent/model-id.ts";
 
 /** Who may name the model of a subagent, the strongest first. Source: plugins.md §A4. */
 export interface ModelWishes {
@@ -26,7 +26,7 @@ export function chooseModel(
     if (name === undefined || name === "") continue;
     if (name.toLowerCase() === "inherit") break;
     if (isKnown(name, parent.name)) return { name, note };
-    note ??= `its model ${JSON.stringify(name.slice(0, 100))} is not known here; it ran on yours`;
+    note ??= `its model ${JSON.stringify(name.slice(0, 100))} is not known here`;
   }
   return { name: undefined, note };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { modelId } from "../../../src/agent/model-client.ts";
+import { modelId } from "../../../src/agent/model-id.ts";
 import { findModelSource, openModel } from "../../../src/runtime/model-source.ts";
 import { containing } from "../../support/member-matchers.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
