@@ -49,7 +49,7 @@ async function search(box: Toolbox, query: string): Promise<string> {
   return (await tool?.run({ query }, never))?.text ?? "";
 }
 
-const text = (one: string) => ({ type: "text", text: one });
+const textBlock = (one: string) => ({ type: "text", text: one });
 const many = Object.fromEntries(Array.from({ length: 10 }, (_, number) => [`tool_${number}`, long]));
 const issues = { create_issue: `Opens a new issue. ${long}`, list_issues: `Lists issues. ${long}` };
 
@@ -123,13 +123,17 @@ test("results: kinds are described, structured content is said once, what is too
     return Promise.resolve("/kept.txt");
   };
 
-  expect(await resultOf({ content: [text("a\u001b[2J"), { type: "odd" }], isError: true }, spill)).toEqual({
+  expect(
+    await resultOf({ content: [textBlock("a\u001b[2J"), { type: "odd" }], isError: true }, spill),
+  ).toEqual({
     text: "a\n[content of a kind that cannot be shown]",
     isError: true,
   });
   expect((await resultOf({ content: [], structuredContent: { a: 1 } }, spill)).text).toBe('{"a":1}');
-  expect((await resultOf({ content: [text("one")], structuredContent: { a: 1 } }, spill)).text).toBe("one");
-  const cut = await resultOf({ content: [text("x".repeat(150_000))] }, spill);
+  expect((await resultOf({ content: [textBlock("one")], structuredContent: { a: 1 } }, spill)).text).toBe(
+    "one",
+  );
+  const cut = await resultOf({ content: [textBlock("x".repeat(150_000))] }, spill);
   expect(cut.text.length).toBeLessThan(99_000);
   expect(cut.text).toContain(
     "[the whole result, 150000 characters, is in /kept.txt: read the part you need]",
