@@ -91,7 +91,11 @@ export function stdioTransport(options: StdioOptions): StdioTransport {
   return transport;
 }
 
-function takeLine(transport: Transport, line: string, onStray: (what: string) => void): void {
+export function takeLine(
+  transport: Pick<Transport, "onmessage">,
+  line: string,
+  onStray: (what: string) => void,
+): void {
   if (line.trim() === "") return;
   const message = messageIn(line);
   if (message === undefined) onStray("a line that is no message");

@@ -5,6 +5,7 @@ import { eventProperties } from "./fuzz-events.ts";
 import { fileProperties } from "./fuzz-files.ts";
 import { foldProperties } from "./fuzz-fold.ts";
 import { logProperties } from "./fuzz-log.ts";
+import { mcpProperties } from "./fuzz-mcp.ts";
 import { modelProperties } from "./fuzz-model.ts";
 import type { Fuzz } from "./fuzz-property.ts";
 import { ruleProperties } from "./fuzz-rules.ts";
@@ -22,6 +23,7 @@ export const ALL_PROPERTIES: readonly Fuzz[] = [
   ...eventProperties,
   ...configProperties,
   ...definitionProperties,
+  ...mcpProperties,
   ...modelProperties,
   ...toolProperties,
   ...systemProperties,
