@@ -13,6 +13,7 @@ interface Options {
   readonly scenario: string;
   readonly exhaustive: boolean;
   readonly both: boolean;
+  readonly preemptions: number;
   readonly replay: string;
   readonly [name: string]: number | string | boolean;
 }
@@ -24,6 +25,7 @@ const options = longOptions<Options>({
   scenario: "",
   exhaustive: false,
   both: false,
+  preemptions: -1,
   replay: "",
 });
 
@@ -42,13 +44,22 @@ test.runIf(options.replay !== "")("a schedule again", async () => {
   printResult("explore", { replay: options.replay, broken: broken ?? null });
 });
 
+/** For a first look at what does not end: by states, with at most so many preemptions. */
+const bound = options.preemptions < 0 ? {} : { states: true, preemptions: options.preemptions };
+
 /** With `--both` one crash and one fault in one run, where `npm test` has one of either. */
 test.runIf(options.exhaustive && options.replay === "")("every schedule", async () => {
   for (const scenario of chosen) {
     const start = process.cpuUsage();
-    const { broken, ...found } = await explore(scenario, { both: options.both });
+    const { broken, ...found } = await explore(scenario, { both: options.both, ...bound });
     const { user, system } = process.cpuUsage(start);
-    printResult("explore", { scenario: scenario.name, ...found, cpuSeconds: (user + system) / 1e6 });
+    const limits = bound.preemptions === undefined ? {} : { preemptions: bound.preemptions };
+    printResult("explore", {
+      scenario: scenario.name,
+      ...limits,
+      ...found,
+      cpuSeconds: (user + system) / 1e6,
+    });
     expect(broken).toBeUndefined();
   }
 });

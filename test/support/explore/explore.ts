@@ -30,7 +30,7 @@ export interface ExploreOptions {
   readonly onOutcome?: (outcome: string, plan: Plan) => void;
   /** One of each instead of one of either. */
   readonly both?: boolean;
-  /** Where states are gone through: only schedules with at most so many preemptions; as the scenario says unless given. */
+  /** Where states are gone through: only schedules with at most so many preemptions. */
   readonly preemptions?: number;
   /** False ones, which a test is to see through. */
   readonly beliefs?: Beliefs;
@@ -75,13 +75,7 @@ async function under(
   plan: Plan,
   { model, options }: { readonly model: Model; readonly options: ExploreOptions },
 ): Promise<{ found: Search; checked: number }> {
-  const {
-    reduce,
-    limit,
-    states = scenario.byStates,
-    preemptions = scenario.preemptions,
-    onOutcome,
-  } = options;
+  const { reduce, limit, states = scenario.byStates, preemptions, onOutcome } = options;
   const judge = createJudge(scenario, plan, (outcome) => onOutcome?.(outcome, plan));
   const how = { reduce, limit, end: judge.end };
   const graph = model.under(plan);

@@ -63,8 +63,6 @@ export interface Scenario {
   readonly twins?: readonly number[];
   /** So many schedules meet in the same states that each state is gone through once, in place of the schedules. */
   readonly byStates?: boolean;
-  /** With `byStates`: only schedules in which that many times at most somebody is passed over who could go on. */
-  readonly preemptions?: number;
   /** Somebody looks who lives: a death behind the last step makes a difference. */
   readonly looksForDeath?: boolean;
   /** Whose appends may go wrong; nobody's unless given. */
