@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { capText } from "./cap-text.ts";
 import { elapsedMs } from "./elapsed.ts";
 import { limitsOf } from "./limits.ts";
-import type { EndedCall, LoopDeps } from "./loop-deps.ts";
+import type { EndedCall, LoopDeps, Verdict } from "./loop-deps.ts";
 import { pause } from "./pause.ts";
 import type { RequestedCall } from "./reply.ts";
 import type { Tool, ToolResult } from "./tool.ts";
@@ -56,7 +56,9 @@ function allAnswered(
   return Promise.all(
     calls.map((call) => {
       const tool = tools.get(call.name);
-      const start = (): Promise<CallOutcome> => answered(deps, call, tool, signal);
+      // All are asked about at once: whoever answers sees everything, and nothing waits for two answers one after another.
+      const asked = permitted(deps, call, tool, signal);
+      const start = (): Promise<CallOutcome> => answered(deps, call, asked, signal);
       if (tool?.effect !== "write") return start();
       const mine = lastWrite.then(start);
       lastWrite = mine;
@@ -65,23 +67,38 @@ function allAnswered(
   );
 }
 
-async function answered(
+/** What is to be run: the tool with the input that the gate left of it; or why it is not run at all. */
+type Permitted =
+  | { readonly what: Tool | ToolResult; readonly verdict: Verdict | undefined }
+  | { readonly what: undefined; readonly verdict: undefined };
+
+async function permitted(
   deps: LoopDeps,
   call: RequestedCall,
   tool: Tool | undefined,
   signal: AbortSignal,
+): Promise<Permitted> {
+  if (signal.aborted) return { what: undefined, verdict: undefined };
+  const refusal = refusalOf(deps, call, tool);
+  if (refusal !== undefined || tool === undefined)
+    return { what: refusal ?? INTERRUPTED, verdict: { allowed: true } };
+  return { what: tool, verdict: await withinGrace(deps, verdictOf(deps, call, signal), signal) };
+}
+
+async function answered(
+  deps: LoopDeps,
+  call: RequestedCall,
+  asked: Promise<Permitted>,
+  signal: AbortSignal,
 ): Promise<CallOutcome> {
   const { id } = call;
-  if (signal.aborted) return { id, ...NOT_STARTED };
-  const refusal = refusalOf(deps, call, tool);
-  if (refusal !== undefined || tool === undefined) return run(deps, call, refusal ?? INTERRUPTED, signal);
-  const verdict = await withinGrace(deps, verdictOf(deps, call, signal), signal);
+  const { what, verdict } = await asked;
   if (verdict?.allowed === false) {
     deps.emit({ type: "tool_denied", id, name: call.name, reason: verdict.reason });
     return { id, text: shown(deps, `Denied: ${verdict.reason}`), isError: true };
   }
-  if (verdict === undefined || isOver(signal)) return { id, ...NOT_STARTED };
-  return run(deps, { ...call, input: verdict.input ?? call.input }, tool, signal);
+  if (what === undefined || verdict === undefined || isOver(signal)) return { id, ...NOT_STARTED };
+  return run(deps, { ...call, input: verdict.input ?? call.input }, what, signal);
 }
 
 /** Asked again behind a wait: it may have come meanwhile. */

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
@@ -15,6 +15,15 @@ export interface DemoPlace {
   readonly config: string;
 }
 
+/**
+ * A script answers nobody's questions: in folders of its own the team may do what it was made for. Its commands are
+ * known, so that the demo runs where there is no sandbox too.
+ */
+const SETTINGS = {
+  permissions: { defaultMode: "acceptEdits", allow: ["Bash"] },
+  sandbox: { enabled: false },
+};
+
 /** Makes both folders, and a git repository of the first. Throws `git_failed`. */
 export async function makePlace(
   { project, config }: DemoPlace,
@@ -23,6 +32,7 @@ export async function makePlace(
 ): Promise<void> {
   await mkdir(project, { mode: 0o700 });
   await mkdir(config, { mode: 0o700 });
+  await writeFile(join(config, "settings.json"), `${JSON.stringify(SETTINGS, null, 2)}\n`, { mode: 0o600 });
   await prepareRepository(project, host, signal);
 }
 

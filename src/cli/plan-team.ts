@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { isErrno, TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
 import { MemberName, sameName, type TeamName } from "../protocol/names.ts";
+import type { PermissionMode } from "../protocol/permissions.ts";
 import { given } from "../runtime/given.ts";
 import { newLead, readTeamFile, type TeamPlan, teamNameOf } from "../runtime/team-plan.ts";
 import type { Screen } from "./screen.ts";
@@ -18,6 +19,7 @@ export interface PlanWishes {
   /** Teammates beside the lead, where no file names them. */
   readonly size?: number | undefined;
   readonly model?: string | undefined;
+  readonly permissionMode?: PermissionMode | undefined;
 }
 
 /** Names of teammates that nobody named, in this order. */
@@ -50,12 +52,12 @@ interface Place {
 
 /** The plan of a new team: the team file, or a lead and some teammates, with what the command line says on top. */
 export async function planTeam({ host, screen }: Place, wishes: PlanWishes): Promise<TeamPlan> {
-  const { dir, name, goal, model } = wishes;
+  const { dir, name, goal, model, permissionMode } = wishes;
   const plan = await basePlan(host, wishes);
   tellLeftOut(screen, plan);
   const members = plan.members.map((member) => ({
     ...member,
-    definition: { ...member.definition, ...given({ model }) },
+    definition: { ...member.definition, ...given({ model, permissionMode }) },
   }));
   return { ...plan, members, dir, ...given({ name, goal }) };
 }

@@ -16,6 +16,9 @@ type PlainTeamFile = z.input<typeof TeamFile>;
 /** What a member that writes programs needs; Bash only because it is named here. */
 const BUILDER_TOOLS = ["Bash", "Read", "Write", "Edit", "Glob", "Grep"];
 
+/** Who builds edits files all day: below its folder it need not ask, and the file says so. */
+const MODE = "acceptEdits";
+
 /** Makes the usual team file for the folder. Throws `conflict` when there is one: a person may have written it. */
 export async function writeTeamFile(
   context: Context,
@@ -63,9 +66,9 @@ function starterFile(name: TeamName, goal: string | undefined): PlainTeamFile {
     name,
     ...given({ goal }),
     members: [
-      { name: "lead" },
-      { name: "builder", role: "engineer", tools: BUILDER_TOOLS },
-      { name: "reviewer", role: "review", tools: BUILDER_TOOLS },
+      { name: "lead", permissionMode: MODE },
+      { name: "builder", role: "engineer", tools: BUILDER_TOOLS, permissionMode: MODE },
+      { name: "reviewer", role: "review", tools: BUILDER_TOOLS, permissionMode: MODE },
     ],
   };
 }

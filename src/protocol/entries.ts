@@ -127,14 +127,14 @@ const schemas = {
   /**
    * Steers a member's process by an entry and not by words: it works however full the member's context is. interrupt:
    * the running turn ends at once. pause, resume: at the next tool boundary, and over restarts. model: from the next
-   * turn on. compact: its conversation is replaced by a summary before the next model call, at once when it is idle.
+   * turn on. mode: at once, by the user alone. compact: its conversation is replaced by a summary before the next model call, at once when it is idle.
    */
   control: z.looseObject({
     op: z.literal("control"),
     ...head,
     member: MemberName,
-    what: z.enum(["interrupt", "pause", "resume", "model", "compact"]),
-    /** Name of the model. */
+    what: z.enum(["interrupt", "pause", "resume", "model", "mode", "compact"]),
+    /** Name of the model, or the permission mode. */
     value: z.string().trim().min(1).max(200).optional(),
   }),
   /** The lead says that the goal is reached, or why not. Void while tasks are open. */

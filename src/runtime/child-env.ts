@@ -27,6 +27,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "https_proxy",
   "no_proxy",
   "CLAUDE_CODE_SUBAGENT_MODEL",
+  "IS_SANDBOX",
 ]);
 /** `TROUPE_`: the settings of cli.md §5. `GIT_…`: who commits. */
 const PREFIXES = ["LC_", "ANTHROPIC_", "TROUPE_", "GIT_AUTHOR_", "GIT_COMMITTER_"] as const;

@@ -1,9 +1,3 @@
-import { isAbsolute, relative, resolve, sep } from "node:path";
-import { z } from "zod";
-import type { Verdict } from "../agent/loop-deps.ts";
-import type { ToolCall } from "../agent/tool.ts";
-import type { PermissionMode } from "../protocol/permissions.ts";
-
 /** What a member may do, from its definition in the journal. */
 export interface Permissions {
   /** The working folder, absolute: files are written below it only. */
@@ -11,8 +5,6 @@ export interface Permissions {
   readonly lead: boolean;
   /** `definition.tools`: the tools it has at all; undefined = all but Bash. */
   readonly tools: readonly string[] | undefined;
-  /** `plan`: nothing that changes files. */
-  readonly mode?: PermissionMode;
 }
 
 /** How a team works together: every member has these, whatever `definition.tools` names. */
@@ -29,12 +21,6 @@ export const TEAM_TOOLS: ReadonlySet<string> = new Set([
   "ExitPlanMode",
   "AnswerPlan",
 ]);
-/** Tools that change files, by the input field that names the file. */
-const Written = z.looseObject({ file_path: z.string().optional(), path: z.string().optional() });
-const WRITING: ReadonlySet<string> = new Set(["Write", "Edit"]);
-/** What a member in plan mode may not use. A shell writes too. */
-const CLOSED: ReadonlySet<string> = new Set([...WRITING, "Bash"]);
-
 /** Whether the member has that tool at all; what it has not is not shown to its model either. */
 export function hasTool({ lead, tools }: Permissions, name: string): boolean {
   if (name === "SpawnTeammate") return lead;
@@ -51,26 +37,9 @@ export function grants(tools: Permissions["tools"], name: string): boolean {
   return connectors.some((one) => name.startsWith(one.endsWith("*") ? one.slice(0, -1) : `${one}__`));
 }
 
-/** The one door in front of every tool call. Pure: a link that leads out of the folder is the file tools' to refuse. */
-export function decide(permissions: Permissions, call: ToolCall): Verdict {
-  if (!hasTool(permissions, call.name)) return denied(missing(permissions, call.name));
-  if (permissions.mode === "plan" && CLOSED.has(call.name))
-    return denied(
-      `${call.name} is closed while you plan. Read what you need, then submit the plan for your task with ExitPlanMode; once it is approved you may write.`,
-    );
-  if (!WRITING.has(call.name)) return { allowed: true };
-  const input = Written.safeParse(call.input);
-  const path = input.success ? (input.data.file_path ?? input.data.path) : undefined;
-  // An input without a path is not the gate's: the tool itself says which field is missing.
-  if (path === undefined || isInside(permissions.dir, path)) return { allowed: true };
-  return denied(
-    `${call.name} may only change files below ${permissions.dir}; ${path} is outside. ` +
-      "Choose a path in there, or tell the lead what has to be changed elsewhere.",
-  );
-}
-
-function denied(reason: string): Verdict {
-  return { allowed: false, reason };
+/** Why the member has not got that tool, for its model; undefined when it has. */
+export function whyMissing(permissions: Permissions, name: string): string | undefined {
+  return hasTool(permissions, name) ? undefined : missing(permissions, name);
 }
 
 function missing({ tools }: Permissions, name: string): string {
@@ -82,9 +51,10 @@ function missing({ tools }: Permissions, name: string): string {
   return `${name} is not among your tools.${own}`;
 }
 
-/** True for the folder's content, not for the folder itself. Lexical: `..` is resolved, links are not. */
-function isInside(dir: string, path: string): boolean {
-  if (path.includes("\0")) return false;
-  const way = relative(resolve(dir), resolve(dir, path));
-  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+/** Working together needs no permission, and what a subagent does is asked about by itself. */
+const FREE: ReadonlySet<string> = new Set([...TEAM_TOOLS, "SpawnTeammate", "Agent", "ToolSearch"]);
+
+/** What the gate is told of a tool beyond the rules, which still may deny it or ask. */
+export function standingOf(tool: string): "free" | undefined {
+  return FREE.has(tool) ? "free" : undefined;
 }

@@ -1,42 +1,71 @@
-import { narrower } from "../agent/gate/behavior.ts";
-import type { LoopDeps } from "../agent/loop-deps.ts";
-import type { PermissionMode } from "../protocol/permissions.ts";
-import { auditedGate } from "./audited-gate.ts";
-import { decide, type Permissions } from "./gate.ts";
-import { callHooks } from "./hooks/call-hooks.ts";
-import { auditOf } from "./hooks/report.ts";
-import type { MemberHooks } from "./member-hooks.ts";
+import { deniedTo, digestOf } from "../team/approvals.ts";
+import type { Standing } from "../agent/gate/gate-context.ts";
+import type { OwnApprovals } from "./approvals.ts";
+import { type CallGate, openCallGate } from "./call-gate.ts";
+import type { ConnectorJudge } from "./connector-judge.ts";
+import { type Permissions, standingOf, whyMissing } from "./gate.ts";
+import { refuseHidden } from "./hidden-text.ts";
 import type { MemberJob } from "./member-job.ts";
-import { modeOf } from "./plan-mode.ts";
-import { whoIsSubagent } from "./subagent-hooks.ts";
-import type { SubagentCaller, SubagentCalls } from "./subagent-run.ts";
+import { memberMode } from "./member-mode.ts";
+import type { MemberSandbox } from "./member-sandbox.ts";
+import { realPathSoFar } from "./real-path.ts";
+import { openRulebook } from "./rulebook.ts";
+import { sandboxClearance } from "./sandbox-clearance.ts";
+import { addRule } from "./settings-rule.ts";
 
-/** What stands around the calls of a member, and of each subagent that it runs. */
-export interface MemberGate {
-  readonly gate: LoopDeps["gate"];
-  /** A subagent may do what its member may, and its definition only makes it less. Hooks and the audit log hear its own name. */
-  readonly callsFor: (sub: SubagentCaller) => SubagentCalls;
+/** The life that the gate belongs to. */
+export interface GateSeat {
+  readonly approvals: OwnApprovals;
+  readonly judge: ConnectorJudge;
+  readonly sandbox: MemberSandbox | undefined;
 }
 
-export function memberGate(job: MemberJob, permissions: Permissions, hooks: MemberHooks): MemberGate {
-  const { team, member } = job;
-  const gateFor = (sub?: SubagentCaller): LoopDeps["gate"] => {
-    const mode = (): PermissionMode => {
-      const mine = modeOf(team, member.name);
-      return sub?.permissionMode === undefined ? mine : narrower(mine, sub.permissionMode);
-    };
-    return auditedGate(job, (call) => decide({ ...permissions, mode: mode() }, call), sub);
-  };
-  return {
-    gate: hooks.calls.guard(gateFor()),
-    callsFor: (sub) => {
-      const { asker, report } = hooks;
-      const calls = callHooks({ hooks: asker, report, audit: auditOf(job, sub) }, whoIsSubagent(job, sub));
+/**
+ * The gate of a member: its settings, its mode, its questions and its audit log. Throws `bad_settings` for settings that
+ * cannot be read, or rules that cannot mean anything.
+ */
+export async function memberGate(
+  { team, member, audit, onTrouble }: MemberJob,
+  permissions: Permissions,
+  { approvals, judge, sandbox }: GateSeat,
+): Promise<CallGate> {
+  const { host } = team;
+  const { dir } = permissions;
+  const rulebook = await openRulebook(host, dir, onTrouble);
+  return openCallGate({
+    rulebook,
+    context: (call) => {
+      const rules = rulebook.now();
       return {
-        gate: calls.guard(gateFor(sub)),
-        afterCall: calls.afterCall,
-        afterReply: calls.afterReply,
+        mode: memberMode(team, member.name, rules, sandbox?.state().status === "confined"),
+        rules: rules.set,
+        cwd: dir,
+        folders: [dir, ...rules.folders],
+        home: host.home,
+        isConfined: sandbox?.mayRunUnasked(call) === true,
+        realPath: realPathSoFar,
+        standing: (tool) => standingOf(tool) ?? connectorStanding(judge, tool),
       };
     },
-  };
+    refusal: (call) => whyMissing(permissions, call.name) ?? refuseHidden(call)?.reason,
+    clearance: sandboxClearance(sandbox, approvals),
+    digestOf,
+    deniedTo: (digest) => deniedTo(team.state(), member.name, digest),
+    ask: approvals.ask,
+    keepRule: async (rule) => {
+      await addRule(host, dir, anchored(rule, dir), "allow");
+    },
+    record: audit.record,
+  });
+}
+
+/** What a server says of its tool lowers nothing; what it changed since somebody allowed it is asked about again (faults.md J9). */
+function connectorStanding(judge: ConnectorJudge, tool: string): Standing | undefined {
+  if (judge.needsPerson(tool) || judge.changedSinceApproval(tool)) return "asks";
+  return judge.isReadOnly(tool) ? "reads" : undefined;
+}
+
+/** A path that counts from the member's folder, as it is written in a file that may stand further up. */
+function anchored(rule: string, dir: string): string {
+  return rule.replace(/^(Read|Edit)\(\/(?!\/)/, (_, tool: string) => `${tool}(/${dir}/`);
 }

@@ -4,7 +4,7 @@ import { type CallHooks, callHooks } from "./hooks/call-hooks.ts";
 import { memberAsker } from "./hooks/member-asker.ts";
 import type { HookOutcome } from "./hooks/merge.ts";
 import { type Admitted, promptHooks } from "./hooks/prompt-hooks.ts";
-import { auditOf, hookReporter } from "./hooks/report.ts";
+import { hookReporter } from "./hooks/report.ts";
 import { type SessionHooks, sessionHooks } from "./hooks/session-hooks.ts";
 import { type TaskHooks, taskHooks } from "./hooks/task-hooks.ts";
 import { type TurnHooks, turnHooks } from "./hooks/turn-hooks.ts";
@@ -60,7 +60,7 @@ export async function openMemberHooks(job: MemberJob, control: LifeControl): Pro
     onTrouble(new Error(`a hook stops ${me}: ${why}`));
     control.dispatch({ type: "stop", hard: false, why: "asked" });
   };
-  const calls = callHooks({ hooks, report, audit: auditOf(job) });
+  const calls = callHooks({ hooks, report });
   const tasks = taskHooks({ hooks, team, by: me, report, onStop });
   const session = sessionHooks({ hooks, newId: team.host.newId, report, onStop });
   const turns = turnHooks({ hooks, team, member, tasks, report, onStop, tell });

@@ -2,8 +2,8 @@ import type { LoopDeps, Model, Turn } from "../agent/loop-deps.ts";
 import { type OwnApprovals, openApprovals } from "./approvals.ts";
 import { chosenModel } from "./chosen-model.ts";
 import { type Connectors, openConnectors } from "./connectors.ts";
+import { memberCalls } from "./member-calls.ts";
 import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
-import { memberGate } from "./member-gate.ts";
 import type { HookSeam } from "./member-hooks.ts";
 import { type MemberJob, permissionsOf, toolFilter } from "./member-job.ts";
 import { openMemberShell } from "./member-shell.ts";
@@ -36,7 +36,9 @@ export async function setUp(job: MemberJob, seat: SubagentSeat, turns: readonly 
   const own = (): ReturnType<typeof memberTools> => [...fixed, ...connectors.tools().filter(has)];
   const allTools = (): ReturnType<typeof memberTools> => [...ofTroupe(), ...connectors.tools()];
   const model = chosenModel(job);
-  const { gate, callsFor } = memberGate(job, permissions, hooks);
+  const { judge } = connectors;
+  const seats = { hooks, approvals, judge, sandbox: shell.sandbox };
+  const { gate, callsFor, isOffered } = await memberCalls(job, permissions, seats);
   const { spillDir } = shell.toolset;
   const parent = { permissions, spillDir, tools: own, freshTools: allTools, model, callsFor };
   const agents = await subagentTools(job, seat, parent);
@@ -46,7 +48,8 @@ export async function setUp(job: MemberJob, seat: SubagentSeat, turns: readonly 
     compaction: openCompaction(team, member.name),
     system: systemPrompt(facts, member, dir),
     approvals,
-    tools: () => [...fixed, ...agents, ...connectors.tools().filter(has)],
+    tools: () =>
+      [...fixed, ...agents, ...connectors.tools().filter(has)].filter(({ name }) => isOffered(name)),
     hide: job.redactor.hide,
     gate,
     ...hooks.seams,

@@ -13,8 +13,8 @@ export function watchControls(
     if (!verdict.ok || entry.op !== "control" || !sameName(entry.member, member.name)) return;
     // An entry of a former life that is read late says nothing to this one.
     if (memberNamed(team.state(), member.name)?.life?.instance !== instance) return;
-    // The next turn asks for it.
-    if (entry.what === "model") return;
+    // The next turn, and the next call, ask for it.
+    if (entry.what === "model" || entry.what === "mode") return;
     if (entry.what === "compact") {
       parts.compaction.want();
       control.dispatch({ type: "input" });

@@ -1,20 +1,28 @@
 import { type MemberName, sameName } from "../protocol/names.ts";
 import type { PermissionMode } from "../protocol/permissions.ts";
 import { memberNamed } from "../team/derive.ts";
-import type { Task } from "../team/state.ts";
+import type { Member, Task } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 
 /**
  * The mode in which a member works now, from the journal alone, so that a restart keeps it. Who plans first reads only,
  * until the plan of every task that it owns is approved: nobody can tell for which of two tasks a file is written.
+ * `usual`: the mode of whoever was given none.
  */
-export function modeOf(team: Team, me: MemberName): PermissionMode {
-  const { permissionMode = "default", plan = false } = memberNamed(team.state(), me)?.definition ?? {};
-  if (!plan) return permissionMode;
+export function modeOf(team: Team, me: MemberName, usual: PermissionMode = "default"): PermissionMode {
+  const member = memberNamed(team.state(), me);
+  if (!member) return usual;
+  const permissionMode = givenMode(member) ?? usual;
+  if (member.definition.plan !== true) return permissionMode;
   const owned = ownedTasks(team, me);
   const [first] = owned;
   if (first === undefined || !owned.every((task) => hasApprovedPlan(task, me))) return "plan";
   return first.plan?.mode ?? (permissionMode === "plan" ? "default" : permissionMode);
+}
+
+/** What it was given when it joined, or by a person since. */
+export function givenMode({ mode, definition }: Member): PermissionMode | undefined {
+  return mode ?? definition.permissionMode;
 }
 
 /** Tasks of `me` whose plan nobody has approved yet, the longest owned first. */

@@ -24,7 +24,7 @@ export async function untilSteered(
 }
 
 function hasFollowed({ state }: MemberStatus, what: EntryOf<"control">["what"]): boolean {
-  if (what === "model" || what === "compact") return true;
+  if (what === "model" || what === "mode" || what === "compact") return true;
   if (what === "resume") return state !== "paused";
   if (what === "pause") return state !== "working" && state !== "idle";
   return state !== "working";

@@ -39,6 +39,7 @@ const STEERED: Readonly<Record<EntryOf<"control">["what"], (value?: string) => s
   interrupt: () => "is interrupted",
   pause: () => "is paused",
   resume: () => "goes on",
+  mode: (value) => `works in the mode ${value ?? "default"} from now on`,
   compact: () => "is to compact its conversation",
   model: (value) => `works with ${value ?? "another model"} from now on`,
 };

@@ -22,6 +22,13 @@ function kept(input: unknown): unknown {
   return input === undefined ? undefined : parseJson(toJson(input));
 }
 
+/** Another member whom a person denied exactly this call; undefined for nobody, and for what was settled long ago. */
+export function deniedTo({ approvals }: TeamState, me: MemberName, digest: string): MemberName | undefined {
+  for (const { by, digest: asked, answer } of approvals.values())
+    if (asked === digest && by !== me && answer?.verdict === "deny") return by;
+  return undefined;
+}
+
 /** As people name a question: `a_19`. */
 export function handleOf({ number }: { readonly number: number }): string {
   return `a_${number}`;

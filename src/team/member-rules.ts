@@ -1,5 +1,6 @@
 import type { EntryOf } from "../protocol/entries.ts";
 import { type Actor, type MemberName, sameName } from "../protocol/names.ts";
+import { PermissionMode } from "../protocol/permissions.ts";
 import { withdrawnOf } from "./approval-rules.ts";
 import { leadOf, memberNamed, presentMember } from "./derive.ts";
 import type { Member, Task, TeamState, Verdict } from "./state.ts";
@@ -101,6 +102,7 @@ const VERBS: Readonly<Record<EntryOf<"control">["what"], string>> = {
   pause: "pause",
   resume: "resume",
   model: "change the model of",
+  mode: "change the permission mode of",
   compact: "compact the conversation of",
 };
 
@@ -123,7 +125,21 @@ export function control(state: TeamState, { member: name, by, what, value }: Ent
     case "model":
       if (value === undefined) return refuse({ kind: "empty", what: "text" });
       return accepted({ members: [{ ...member, model: value }] });
+    case "mode":
+      return changeMode(member, by, value);
     default:
       return what satisfies never;
   }
+}
+
+/** What runs without a question is the person's to say. */
+function changeMode(member: Member, by: Actor, value: string | undefined): Verdict {
+  const mode = PermissionMode.safeParse(value);
+  if (by !== "user" || !mode.success)
+    return refuse({
+      kind: "not_allowed",
+      who: by,
+      what: `give ${member.name} the permission mode ${value ?? ""}`,
+    });
+  return accepted({ members: [{ ...member, mode: mode.data }] });
 }

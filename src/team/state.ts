@@ -100,6 +100,7 @@ export interface Member {
   readonly paused?: boolean;
   /** Chosen after it joined, in place of its definition's. */
   readonly model?: string;
+  readonly mode?: PermissionMode;
 }
 
 export interface Lease {

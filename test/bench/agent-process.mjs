@@ -14,6 +14,8 @@ export function benchEnv(configDir, url) {
     HOME: configDir,
     TROUPE_TEAM: "bench",
     CLAUDE_CONFIG_DIR: configDir,
+    // A bench waits for nobody: what its agents do is not asked about.
+    IS_SANDBOX: "1",
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: "bench",
   };

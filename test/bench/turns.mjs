@@ -55,6 +55,10 @@ async function measuringModel(turns) {
 }
 
 function prepare(folder) {
+  writeFileSync(
+    join(folder, "settings.json"),
+    JSON.stringify({ permissions: { defaultMode: "bypassPermissions" }, sandbox: { enabled: false } }),
+  );
   mkdirSync(join(folder, "out"), { recursive: true });
   writeFileSync(join(folder, SMALL_FILE), "a line of text\n".repeat(15));
 }

@@ -8,6 +8,7 @@ import { type ChaosModel, chaosModel } from "./chaos-model.ts";
 import { everyProcess, PROGRAM, type TeamProcess, teamProcesses } from "./chaos-processes.ts";
 import type { CliResult } from "./cli-world.ts";
 import { watchLeaks } from "./leaks.ts";
+import { PERMISSIVE, writePermissive } from "./permissive.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 /** A command that takes longer than this is stuck, in ms. */
@@ -55,10 +56,12 @@ export async function chaosWorld({
   mkdirSync(config);
   mkdirSync(project);
   const isOwnDisk = diskMb !== undefined && diskMb > 0 && mountDisk(config, diskMb);
+  writePermissive(config);
   const testId = watchLeaks(folder);
   const model = await chaosModel(folder, script);
   const env = {
     PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+    ...PERMISSIVE,
     HOME: folder,
     CLAUDE_CONFIG_DIR: config,
     ANTHROPIC_BASE_URL: model.url,

@@ -7,6 +7,7 @@ import { parseScript } from "../../src/scripted/read-script.ts";
 import { startScriptedModel } from "../../src/scripted/server.ts";
 import type { CliResult } from "./cli-world.ts";
 import { watchLeaks } from "./leaks.ts";
+import { PERMISSIVE, writePermissive } from "./permissive.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../bin/troupe.js");
@@ -37,12 +38,13 @@ export async function cliDesk(script = "agents:\n  lead: [{ say: Nothing to do. 
   const project = join(folder, "hello");
   const config = join(folder, "claude");
   mkdirSync(project);
-  mkdirSync(config);
+  writePermissive(config);
   const host = openHost(PROGRAM, project, {});
   const model = await startScriptedModel({ script: parseScript(script, "script.yaml"), host });
   onTestFinished(model.close);
   const env = {
     PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+    ...PERMISSIVE,
     HOME: folder,
     CLAUDE_CONFIG_DIR: config,
     ANTHROPIC_BASE_URL: model.url,

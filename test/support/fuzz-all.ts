@@ -1,3 +1,4 @@
+// oxlint-disable import/max-dependencies -- every property, from each file of them
 import { configProperties } from "./fuzz-config.ts";
 import { cursorProperties } from "./fuzz-cursor.ts";
 import { definitionProperties } from "./fuzz-definitions.ts";

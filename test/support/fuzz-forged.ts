@@ -40,7 +40,7 @@ const fields = {
   backend: fc.constantFrom("child", "hand"),
   definition: fc.constantFrom({}, { tools: ["constructor"] }, { "10": 1, "9": { deep: [[]] } }),
   reason: text,
-  what: fc.constantFrom("interrupt", "pause", "resume", "model", "compact"),
+  what: fc.constantFrom("interrupt", "pause", "resume", "model", "mode", "compact"),
   value: text,
   detail: text,
   pid: fc.constantFrom(1, 2 ** 31),

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
+import { decide } from "../../src/agent/gate/decide.ts";
+import { compileRules } from "../../src/agent/gate/rule-set.ts";
 import { fileAndShellTools } from "../../src/agent/toolset.ts";
 import { isSystemError } from "../../src/base/disk-error.ts";
 import { TroupeError } from "../../src/base/errors.ts";
-import { decide } from "../../src/runtime/gate.ts";
+import { realPathSoFar } from "../../src/runtime/real-path.ts";
 import { anyJson, refusePollution } from "./fuzz-bytes.ts";
 import { type Fuzz, fuzz, must } from "./fuzz-property.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -82,8 +84,15 @@ const tools = fuzz({
     const all = fileAndShellTools({ dir, env: {} });
     return async ({ name, input }) => {
       writeFileSync(join(dir, "own"), "own\n");
-      const verdict = decide({ dir, lead: false, tools: undefined }, { id: "t1", name, input });
-      must(typeof verdict.allowed).toBe("boolean");
+      const context = {
+        mode: "default" as const,
+        rules: compileRules([]),
+        cwd: dir,
+        folders: [dir],
+        home: "/home/u",
+      };
+      const verdict = decide({ ...context, isConfined: false, realPath: realPathSoFar }, { name, input });
+      must(["allow", "ask", "deny"]).toContain(verdict.behavior);
       try {
         const result = await all.find((tool) => tool.name === name)?.run(input, never);
         must(typeof result?.text).toBe("string");

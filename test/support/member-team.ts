@@ -1,3 +1,4 @@
+// oxlint-disable import/max-dependencies -- a whole world around a member
 import { dirname } from "node:path";
 import { onTestFinished } from "vitest";
 import type { MemberDefinition, TeamSettings } from "../../src/protocol/entries.ts";
@@ -7,6 +8,7 @@ import { openWorkspace, type Workspace } from "../../src/runtime/workspace.ts";
 import { parseScript } from "../../src/scripted/read-script.ts";
 import { type ScriptedModel, startScriptedModel } from "../../src/scripted/server.ts";
 import type { Team } from "../../src/team/team.ts";
+import { PERMISSIVE, writePermissive } from "./permissive.ts";
 import { tempFolder } from "./temp-folder.ts";
 import { testHost } from "./test-host.ts";
 import { until } from "./until.ts";
@@ -53,6 +55,7 @@ export async function memberTeam(
   settings: TeamSettings = {},
 ): Promise<MemberTeam> {
   const root = tempFolder();
+  writePermissive(root);
   const dir = tempFolder();
   const tag = `t${++teams}`;
   const model = await startScriptedModel({
@@ -91,6 +94,7 @@ export async function memberTeam(
     return instance;
   };
   const envOf = (name: string): Record<string, string> => ({
+    ...PERMISSIVE,
     CLAUDE_CONFIG_DIR: root,
     ANTHROPIC_AUTH_TOKEN: "scripted",
     ANTHROPIC_BASE_URL: `${model.url}/a/${name}`,

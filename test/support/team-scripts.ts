@@ -64,7 +64,7 @@ export function entryOf(draft: EntryDraft, counter: number): Entry {
   return Entry.parse({ ...draft, v: 1, id: entryId("random", counter), at: "2026-11-20T12:00:00.000Z" });
 }
 
-const STEERS = ["interrupt", "pause", "resume", "model", "compact"] as const;
+const STEERS = ["interrupt", "pause", "resume", "model", "mode", "compact"] as const;
 
 /** The entry that a step is at this point. `claims`: all ids that were ever a claim of a task. */
 export function draftOf(step: Step, { state }: Fold, claims: readonly EntryId[]): EntryDraft {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PermissionMode } from "../../protocol/permissions.ts";
 import { defineCommand } from "../command.ts";
 import { Duration } from "../durations.ts";
 import { countArgument } from "../parse-input.ts";
@@ -20,6 +21,7 @@ export const run = defineCommand({
     ["-f, --file <file>", "the team file; .claude/team.json unless given"],
     ["--size <n>", `teammates beside the lead, where no file names them (1 to ${MAX_SIZE})`],
     ["--model <model>", "for all members"],
+    ["--permission-mode <mode>", "what runs without a question, for all members: acceptEdits, dontAsk, …"],
     ["--timeout <time>", "give up after 30m, 2h; exit 124"],
     [
       "--answer-within <time>",
@@ -30,6 +32,7 @@ export const run = defineCommand({
     prompt: z.string().trim().min(1, "a goal is needed").optional(),
     file: z.string().optional(),
     size: countArgument(MAX_SIZE).optional(),
+    permissionMode: PermissionMode.optional(),
     model: z.string().trim().min(1, "it is empty").max(200, "at most 200 characters").optional(),
     timeout: Duration.optional(),
     answerWithin: Duration.optional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PermissionMode } from "../../protocol/permissions.ts";
 import { defineCommand } from "../command.ts";
 import { countArgument } from "../parse-input.ts";
 import { MAX_SIZE } from "../plan-team.ts";
@@ -16,12 +17,14 @@ export const up = defineCommand({
     ["-f, --file <file>", "the team file; .claude/team.json unless given"],
     ["--size <n>", `teammates beside the lead, where no file names them (1 to ${MAX_SIZE})`],
     ["--model <model>", "for all members"],
+    ["--permission-mode <mode>", "what runs without a question, for all members: acceptEdits, dontAsk, …"],
     ["--detach", "come back at once; the team goes on"],
   ],
   input: z.object({
     goal: z.array(z.string()).transform((words) => words.join(" ").trim()),
     file: z.string().optional(),
     size: countArgument(MAX_SIZE).optional(),
+    permissionMode: PermissionMode.optional(),
     model: z.string().trim().min(1, "it is empty").max(200, "at most 200 characters").optional(),
     detach: z.boolean().default(false),
   }),

@@ -1,5 +1,5 @@
 import type { Behavior } from "../../agent/gate/behavior.ts";
-import type { AfterReply, EndedCall, LoopDeps } from "../../agent/loop-deps.ts";
+import type { AfterReply, EndedCall } from "../../agent/loop-deps.ts";
 import type { ToolCall } from "../../agent/tool.ts";
 import { isRecord } from "../../base/is-record.ts";
 import type { HookOutcome } from "./merge.ts";
@@ -27,8 +27,6 @@ export interface HookPermission {
 /** The hooks around the tool calls of one conversation. None of its functions rejects. */
 export interface CallHooks {
   readonly before: (call: ToolCall, signal: AbortSignal) => Promise<HookVerdict>;
-  /** The same gate with `before` in front of it: hooks may refuse or change a call, and never allow what it does not. */
-  readonly guard: (gate: LoopDeps["gate"]) => LoopDeps["gate"];
   /** Asked where a person would be asked. `suggestions`: permission updates that "always" would make. */
   readonly request: (
     call: ToolCall,
@@ -45,13 +43,11 @@ export interface CallHooksDeps {
   readonly hooks: Pick<Hooks, "has" | "fire">;
   /** Hears what hooks say to people. */
   readonly report: (outcome: HookOutcome) => void;
-  /** Writes down a call that hooks refused. */
-  readonly audit: (call: ToolCall, verdict: HookVerdict) => Promise<void>;
 }
 
 /** `who`: fields that every payload has besides the usual ones; a subagent's `agent_id`, `agent_type` and `parent`. */
 export function callHooks(
-  { hooks, report, audit }: CallHooksDeps,
+  { hooks, report }: CallHooksDeps,
   who: Readonly<Record<string, unknown>> = {},
 ): CallHooks {
   /** What hooks said in front of calls, until those have ended. */
@@ -78,7 +74,6 @@ export function callHooks(
   };
   return {
     before,
-    guard: (gate) => hookedGate(gate, before, audit),
     request: async (call, permission_suggestions, signal) =>
       permissionIn(await fire("PermissionRequest", { ...toolFields(call), permission_suggestions }, signal)),
     denied: async (call, reason, signal) => {
@@ -153,22 +148,4 @@ function textOf(output: unknown): string {
       if (typeof text === "string") return text;
     }
   return JSON.stringify(output);
-}
-
-function hookedGate(
-  gate: LoopDeps["gate"],
-  before: CallHooks["before"],
-  audit: CallHooksDeps["audit"],
-): LoopDeps["gate"] {
-  return async (call, signal) => {
-    const said = await before(call, signal);
-    const { behavior, reason = "a hook refused it", input } = said;
-    if (behavior === "deny" || behavior === "ask") {
-      await audit(call, said);
-      const why = "a person would have to allow it, and nobody can be asked here";
-      return { allowed: false, reason: behavior === "deny" ? reason : `${why}: ${reason}` };
-    }
-    const verdict = await gate(input === undefined ? call : { ...call, input }, signal);
-    return verdict.allowed && input !== undefined ? { input, ...verdict } : verdict;
-  };
 }

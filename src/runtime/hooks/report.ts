@@ -1,9 +1,6 @@
-import type { SubagentMark } from "../../agent/events.ts";
-import { digestOf } from "../../team/approvals.ts";
 import { sendMessage } from "../../team/mail.ts";
 import type { MemberJob } from "../member-job.ts";
 import { tellTrouble } from "../member-trouble.ts";
-import type { CallHooksDeps } from "./call-hooks.ts";
 import type { HookOutcome } from "./merge.ts";
 
 /** The same word of a hook to the user is not said again for this long, in ms. */
@@ -37,18 +34,4 @@ export function hookReporter(job: Pick<MemberJob, "team" | "member" | "clock" | 
     },
     tell: (text) => void tellTrouble(team, member, text).catch(onTrouble),
   };
-}
-
-/** A refusal of a hook is a line of the audit log as any other, and names the handlers. */
-export function auditOf({ audit }: Pick<MemberJob, "audit">, sub?: SubagentMark): CallHooksDeps["audit"] {
-  return ({ name, input }, { by }) =>
-    audit.record({
-      kind: "tool",
-      tool: name,
-      argsHash: digestOf(name, input),
-      decision: "deny",
-      rule: by.length === 0 ? null : by.join("; "),
-      actor: "hook",
-      ...(sub === undefined ? {} : { sub: sub.id }),
-    });
 }

@@ -105,6 +105,7 @@ const LINES: readonly (readonly [string, z.ZodType])[] = [
   ["agent pause builder", output.AgentOutput],
   ["agent resume builder", output.AgentOutput],
   ["agent compact builder", output.AgentOutput],
+  ["agent mode builder acceptEdits", output.AgentOutput],
   ["agent model builder opus", output.AgentOutput],
   ["inbox", output.MessageList],
   ["approvals", output.ApprovalList],

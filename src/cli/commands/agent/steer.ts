@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { EntryOf } from "../../../protocol/entries.ts";
 import { MemberName } from "../../../protocol/names.ts";
+import { PermissionMode } from "../../../protocol/permissions.ts";
 import { type Context, defineCommand } from "../../command.ts";
 import { nameArgument } from "../../parse-input.ts";
 import { styled } from "../../piece.ts";
@@ -50,6 +51,19 @@ export const agentResume = defineCommand({
   input,
   notForAgents: true,
   run: ({ name }, context, signal) => steer(context, name, { what: "resume" }, signal),
+});
+
+export const agentMode = defineCommand({
+  name: "mode",
+  summary: "Change what an agent may do without a question, at once.",
+  examples: [
+    { line: "troupe agent mode builder acceptEdits", note: "edits in its folder run unasked", exit: 0 },
+    { line: "troupe agent mode builder plan", note: "it reads only", exit: 0 },
+  ],
+  arguments: [...member, ["<mode>", "default, acceptEdits, plan, dontAsk, bypassPermissions"]],
+  input: input.extend({ mode: PermissionMode }),
+  notForAgents: true,
+  run: ({ name, mode }, context, signal) => steer(context, name, { what: "mode", value: mode }, signal),
 });
 
 export const agentCompact = defineCommand({

@@ -1,0 +1,45 @@
+import type { LoopDeps } from "../agent/loop-deps.ts";
+import { PermissionMode } from "../protocol/permissions.ts";
+import type { Permissions } from "./gate.ts";
+import { callHooks } from "./hooks/call-hooks.ts";
+import { type GateSeat, memberGate } from "./member-gate.ts";
+import type { MemberHooks } from "./member-hooks.ts";
+import type { MemberJob } from "./member-job.ts";
+import { whoIsSubagent } from "./subagent-hooks.ts";
+import type { SubagentCaller, SubagentCalls } from "./subagent-run.ts";
+
+/** What stands around the calls of a member, and of each subagent that it runs. */
+export interface MemberCalls {
+  readonly gate: LoopDeps["gate"];
+  /** Not denied as a whole: shown to the model. */
+  readonly isOffered: (tool: string) => boolean;
+  /** A subagent may do what its member may, and its definition only makes it less. Hooks and the audit log hear its own name. */
+  readonly callsFor: (sub: SubagentCaller) => SubagentCalls;
+}
+
+/** The life that makes the calls. */
+export interface CallSeat extends GateSeat {
+  readonly hooks: MemberHooks;
+}
+
+/** Throws as `memberGate` does. */
+export async function memberCalls(
+  job: MemberJob,
+  permissions: Permissions,
+  { hooks, ...seat }: CallSeat,
+): Promise<MemberCalls> {
+  const { gateFor, isOffered } = await memberGate(job, permissions, seat);
+  return {
+    isOffered,
+    gate: gateFor(hooks.calls),
+    callsFor: (sub) => {
+      const calls = callHooks({ hooks: hooks.asker, report: hooks.report }, whoIsSubagent(job, sub));
+      const permissionMode = PermissionMode.safeParse(sub.permissionMode).data;
+      return {
+        gate: gateFor(calls, { id: sub.id, permissionMode }),
+        afterCall: calls.afterCall,
+        afterReply: calls.afterReply,
+      };
+    },
+  };
+}

@@ -1,0 +1,257 @@
+import { expect, test } from "vitest";
+import type { PermissionMode } from "../../../src/agent/gate/behavior.ts";
+import { parseRule, type Rule } from "../../../src/agent/gate/rule.ts";
+import { compileRules } from "../../../src/agent/gate/rule-set.ts";
+import type { Answer, Question } from "../../../src/runtime/approvals.ts";
+import type { AuditLine } from "../../../src/runtime/audit.ts";
+import {
+  type Caller,
+  type CallGateDeps,
+  type GateHooks,
+  openCallGate,
+} from "../../../src/runtime/call-gate.ts";
+import { digestOf } from "../../../src/team/approvals.ts";
+
+const DIR = "/work";
+const NEVER = new AbortController().signal;
+
+function rule(text: string, behavior: "allow" | "ask" | "deny"): Rule {
+  const parsed = parseRule(text, behavior, { scope: "user", file: "settings.json", root: DIR });
+  if ("what" in parsed) throw new Error(parsed.what);
+  return parsed;
+}
+
+interface World {
+  readonly lines: AuditLine[];
+  readonly questions: Question[];
+  readonly kept: string[];
+  readonly denials: string[];
+}
+
+type Changes = Partial<Omit<CallGateDeps, "rulebook">> & {
+  readonly rules?: readonly Rule[];
+  readonly mode?: PermissionMode;
+  readonly hooks?: Partial<GateHooks>;
+};
+
+/** A gate over these rules, whose person answers `answer`; everything that it does is in `world`. */
+function gateWith(answer: Answer, { rules = [], mode = "default", hooks: given, ...changes }: Changes = {}) {
+  const world: World = { lines: [], questions: [], kept: [], denials: [] };
+  const gate = openCallGate({
+    rulebook: {
+      now: () => ({ set: compileRules(rules), settings: {}, mode: "default", folders: [] }),
+      refresh: () => Promise.resolve(),
+    },
+    context: () => ({
+      mode,
+      rules: compileRules(rules),
+      cwd: DIR,
+      folders: [DIR],
+      home: "/home/u",
+      isConfined: false,
+      realPath: (path) => path,
+    }),
+    refusal: () => undefined,
+    clearance: () => Promise.resolve(undefined),
+    digestOf,
+    deniedTo: () => undefined,
+    ask: (question) => {
+      world.questions.push(question);
+      return Promise.resolve(answer);
+    },
+    keepRule: (text) => {
+      world.kept.push(text);
+      return Promise.resolve();
+    },
+    record: (line) => {
+      world.lines.push(line);
+      return Promise.resolve();
+    },
+    ...changes,
+  });
+  const hooks: GateHooks = {
+    before: () => Promise.resolve({ behavior: undefined, reason: undefined, input: undefined, by: [] }),
+    request: () => Promise.resolve(undefined),
+    denied: (_call, reason) => {
+      world.denials.push(reason);
+      return Promise.resolve(false);
+    },
+    ...given,
+  };
+  return { gate: gate.gateFor(hooks), child: (caller: Caller) => gate.gateFor(hooks, caller), world };
+}
+
+const YES: Answer = { verdict: "allow" };
+const npm = { id: "c1", name: "Bash", input: { command: "npm run build" } };
+
+test("what rules allow runs, what they deny does not, and each is a line of the audit log", async () => {
+  const { gate, world } = gateWith(YES, {
+    rules: [rule("Bash(npm run *)", "allow"), rule("Bash(npm run deploy)", "deny")],
+  });
+
+  expect(await gate(npm, NEVER)).toEqual({ allowed: true });
+  const denied = await gate({ ...npm, input: { command: "npm run deploy" } }, NEVER);
+
+  expect(denied).toMatchObject({ allowed: false, reason: /Bash\(npm run deploy\)/ });
+  expect(world.lines.map(({ decision, rule: by, actor }) => [decision, by, actor])).toEqual([
+    ["allow", "Bash(npm run *)", "rules"],
+    ["deny", "Bash(npm run deploy)", "rules"],
+  ]);
+  expect(world.lines[0]?.argsHash).toBe(digestOf("Bash", npm.input));
+  expect(world.questions).toEqual([]);
+  expect(world.denials).toHaveLength(1);
+});
+
+test("what nobody decided a person is asked, with the rule that always would add, which is kept when they say so", async () => {
+  const { gate, world } = gateWith({ verdict: "allow", always: "Bash(npm run build)" });
+
+  expect(await gate(npm, NEVER)).toEqual({ allowed: true });
+
+  expect(world.questions).toMatchObject([{ kind: "permission", tool: "Bash", summary: "npm run build" }]);
+  expect(world.questions[0]?.rule).toMatch(/^Bash\(npm run build/);
+  expect(world.kept).toEqual(["Bash(npm run build)"]);
+  expect(world.lines).toMatchObject([{ decision: "allow", actor: "user" }]);
+});
+
+test("a person's no reaches the model with their words", async () => {
+  const { gate, world } = gateWith({ verdict: "deny", note: "use pnpm" });
+
+  expect(await gate(npm, NEVER)).toMatchObject({ allowed: false, reason: /use pnpm/ });
+  expect(world.lines).toMatchObject([{ decision: "deny", actor: "user" }]);
+});
+
+test("a command that is too long to be shown whole is allowed this once only", async () => {
+  const { gate, world } = gateWith(YES);
+
+  await gate({ ...npm, input: { command: `npm run build -- ${"x".repeat(3_000)}` } }, NEVER);
+
+  expect(world.questions[0]).toMatchObject({ kind: "permission" });
+  expect(world.questions[0]?.rule).toBeUndefined();
+});
+
+test("a hook that changes the input sends the call back to the beginning, and the changed call is what runs", async () => {
+  const { gate, world } = gateWith(YES, {
+    rules: [rule("Bash(npm run deploy)", "deny")],
+    hooks: {
+      before: (call) =>
+        Promise.resolve({
+          behavior: undefined,
+          reason: undefined,
+          input: JSON.stringify(call.input).includes("build") ? { command: "npm run deploy" } : undefined,
+          by: [],
+        }),
+      request: () => Promise.resolve(undefined),
+      denied: () => Promise.resolve(false),
+    },
+  });
+
+  expect(await gate(npm, NEVER)).toMatchObject({ allowed: false, reason: /deploy/ });
+  expect(world.questions).toEqual([]);
+});
+
+test("hooks that go on changing the input without end are a no", async () => {
+  let count = 0;
+  const { gate } = gateWith(YES, {
+    hooks: {
+      before: () =>
+        Promise.resolve({
+          behavior: undefined,
+          reason: undefined,
+          input: { command: `echo ${++count}` },
+          by: [],
+        }),
+      request: () => Promise.resolve(undefined),
+      denied: () => Promise.resolve(false),
+    },
+  });
+
+  expect(await gate(npm, NEVER)).toMatchObject({ allowed: false, reason: /Hooks changed its input/ });
+});
+
+test("a hook's allow passes what would be asked, and no deny or ask rule", async () => {
+  const hooks: GateHooks = {
+    before: () => Promise.resolve({ behavior: "allow", reason: undefined, input: undefined, by: [] }),
+    request: () => Promise.resolve(undefined),
+    denied: () => Promise.resolve(false),
+  };
+  const free = gateWith({ verdict: "deny" }, { hooks });
+  const bound = gateWith({ verdict: "deny" }, { hooks, rules: [rule("Bash(npm *)", "ask")] });
+
+  expect(await free.gate(npm, NEVER)).toEqual({ allowed: true });
+  expect(await bound.gate(npm, NEVER)).toMatchObject({ allowed: false });
+  expect(bound.world.questions).toHaveLength(1);
+});
+
+test("a PermissionRequest hook stands in for the person", async () => {
+  const { gate, world } = gateWith(YES, {
+    hooks: {
+      before: () => Promise.resolve({ behavior: undefined, reason: undefined, input: undefined, by: [] }),
+      request: (_call, suggestions) =>
+        Promise.resolve({
+          behavior: "deny",
+          reason: JSON.stringify(suggestions),
+          input: undefined,
+          updatedPermissions: [],
+          interrupts: false,
+        }),
+      denied: () => Promise.resolve(false),
+    },
+  });
+
+  const verdict = await gate(npm, NEVER);
+
+  expect(verdict).toMatchObject({ allowed: false, reason: /"type":"addRules".*"toolName":"Bash"/ });
+  expect(world.questions).toEqual([]);
+});
+
+test("L20 what a person denied one member is asked again when another one comes with it, whatever the mode", async () => {
+  const { gate, world } = gateWith(
+    { verdict: "deny" },
+    {
+      mode: "bypassPermissions",
+      deniedTo: (digest) => (digest === digestOf("Bash", npm.input) ? "bob" : undefined),
+    },
+  );
+
+  await gate(npm, NEVER);
+  await gate({ ...npm, input: { command: "npm run other" } }, NEVER);
+
+  expect(world.questions).toMatchObject([{ reason: /denied exactly this call to bob/ }]);
+  expect(world.questions[0]?.rule).toBeUndefined();
+});
+
+test("L20 a subagent's mode can only narrow its member's", async () => {
+  const edit = { id: "c2", name: "Edit", input: { file_path: "src/a.ts", old_string: "a", new_string: "b" } };
+  const wide = gateWith({ verdict: "deny" }, { mode: "default" });
+  const narrow = gateWith({ verdict: "deny" }, { mode: "acceptEdits" });
+
+  await wide.child({ id: "s1", permissionMode: "bypassPermissions" })(edit, NEVER);
+  const planned = await narrow.child({ id: "s1", permissionMode: "plan" })(edit, NEVER);
+
+  expect(wide.world.questions).toMatchObject([{ sub: "s1" }]);
+  expect(planned).toMatchObject({ allowed: false });
+  expect(narrow.world.lines).toMatchObject([{ sub: "s1", decision: "deny" }]);
+});
+
+test("a decision that cannot be written down is not acted on", async () => {
+  const { gate } = gateWith(YES, { record: () => Promise.reject(new Error("disk full")) });
+
+  await expect(gate(npm, NEVER)).rejects.toThrow("disk full");
+});
+
+test("a tool that the member has not got is refused before anybody is asked", async () => {
+  const { gate, world } = gateWith(YES, { refusal: ({ name }) => `${name} is not among your tools.` });
+
+  expect(await gate(npm, NEVER)).toEqual({ allowed: false, reason: "Bash is not among your tools." });
+  expect(world.questions).toEqual([]);
+});
+
+test("where there is no sandbox a command waits for the word of a person, and a no is told with the reason", async () => {
+  const { gate, world } = gateWith(YES, {
+    rules: [rule("Bash", "allow")],
+    clearance: ({ name }) => Promise.resolve(name === "Bash" ? "There is no sandbox here." : undefined),
+  });
+
+  expect(await gate(npm, NEVER)).toEqual({ allowed: false, reason: "There is no sandbox here." });
+  expect(world.lines).toMatchObject([{ decision: "deny", rule: "sandbox" }]);
+});
