@@ -1,3 +1,4 @@
+import type { Standing } from "../agent/gate/gate-context.ts";
 import type { Pins } from "../mcp/pins.ts";
 import type { Toolbox } from "../mcp/toolbox.ts";
 
@@ -19,4 +20,10 @@ export function connectorJudge(toolbox: Toolbox | undefined, pins: Pins | undefi
       return remote !== undefined && pins?.isChanged(tool, remote.hash) === true;
     },
   };
+}
+
+/** What a server says of its tool lowers nothing; what it changed since somebody allowed it is asked about again (faults.md J9). */
+export function connectorStanding(judge: ConnectorJudge, tool: string): Standing | undefined {
+  if (judge.needsPerson(tool) || judge.changedSinceApproval(tool)) return "asks";
+  return judge.isReadOnly(tool) ? "reads" : undefined;
 }

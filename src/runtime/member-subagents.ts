@@ -20,14 +20,6 @@ export interface SubagentSeat extends Pick<AgentToolDeps, "hear"> {
 /** What a subagent has of its member. */
 interface Parent extends Pick<AgentToolDeps, "spillDir" | "tools" | "freshTools" | "model" | "callsFor"> {
   readonly permissions: Permissions;
-<<<<<<< HEAD
-  readonly spillDir: string | undefined;
-  readonly tools: () => readonly Tool[];
-  readonly freshTools: () => readonly Tool[];
-  readonly model: AgentToolDeps["model"];
-  readonly callsFor: AgentToolDeps["callsFor"];
-=======
->>>>>>> 91051c3 (The gate decides every call of a member and its subagents: hooks, rules of the settings, mode, a person; troupe agent mode and --permission-mode)
 }
 
 /**
