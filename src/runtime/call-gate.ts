@@ -103,13 +103,16 @@ interface Asking {
 async function ruled(asking: Asking, call: ToolCall): Promise<Ruling> {
   const { deps, hooks, signal } = asking;
   let now = call;
+  /** What hooks said of the call before they changed it holds for what they made of it, unless they say more now. */
+  let word: Behavior | undefined;
   for (let changes = 0; ; changes++) {
     const refusal = deps.refusal(now);
     if (refusal !== undefined) return denied(refusal, "limits");
     const { behavior, reason, input, by } = await hooks.before(now, signal);
     if (behavior === "deny") return denied(reason ?? "A hook denies it.", by.join(", ") || "hook", "hook");
+    word = behavior ?? word;
     if (input === undefined)
-      return byRules(asking, now, { hook: behavior, why: reason, isChanged: now !== call });
+      return byRules(asking, now, { hook: word, why: reason, isChanged: now !== call });
     if (changes === MOST_CHANGES) return denied(`Hooks changed its input ${changes} times.`, "hook", "hook");
     now = { ...now, input };
   }

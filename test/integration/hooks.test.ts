@@ -9,6 +9,7 @@ import { readMailbox, sendMessage } from "../../src/team/mail.ts";
 import { createTask } from "../../src/team/tasks.ts";
 import { memberProcess } from "../support/member-process.ts";
 import { type MemberTeam, memberTeam } from "../support/member-team.ts";
+import { writePermissive } from "../support/permissive.ts";
 import { until } from "../support/until.ts";
 
 const ada = MemberName.parse("ada");
@@ -30,7 +31,7 @@ function refusingOnce(name: string, reason: string): string {
 
 /** The user's settings of everybody in the team. */
 function configure({ workspace }: MemberTeam, hooks: Readonly<Record<string, readonly unknown[]>>): void {
-  writeFileSync(join(workspace.configDir, "settings.json"), JSON.stringify({ hooks }));
+  writePermissive(workspace.configDir, { hooks });
 }
 
 function told({ dir }: MemberTeam): readonly Told[] {
@@ -115,6 +116,8 @@ esac`;
   expect(said).toContain("The house rule is: be brief");
   expect(names(members, "ada")).toEqual([
     "SessionStart",
+    "PreToolUse",
+    // The one that was rewritten is looked at again as what it became.
     "PreToolUse",
     "PreToolUse",
     "PostToolUse",

@@ -8,6 +8,7 @@ import { teamPaths } from "../../src/protocol/paths.ts";
 import { trustFolder } from "../../src/runtime/trust.ts";
 import { sendMessage } from "../../src/team/mail.ts";
 import type { MemberTeam } from "./member-team.ts";
+import { writePermissive } from "./permissive.ts";
 import { until } from "./until.ts";
 
 const Request = z.looseObject({
@@ -34,10 +35,7 @@ export async function configure(
   mcpServers: Readonly<Record<string, ServerEntry>>,
 ): Promise<void> {
   writeFileSync(join(dir, ".mcp.json"), JSON.stringify({ mcpServers }));
-  writeFileSync(
-    join(workspace.configDir, "settings.json"),
-    JSON.stringify({ enableAllProjectMcpServers: true }),
-  );
+  writePermissive(workspace.configDir, { enableAllProjectMcpServers: true });
   await trustFolder(workspace.host, dir);
 }
 
