@@ -30,6 +30,7 @@ export function answerApprovals(
     }
     if (!(context.flags.json && trouble)) await show(context, team, answered);
     if (answered.length > 0) await keepRule(context, team, decision);
+    await changeModes(team, answered, decision);
     if (trouble) throw trouble;
     return 0;
   });
@@ -71,6 +72,14 @@ async function show(context: Context, team: Team, answered: readonly Approval[])
     const word = answer?.verdict === "allow" ? styled("green", "approved ") : styled("red", "denied ");
     screen.line(word, styled("bold", handleOf(approval)), ` ${by}: ${summary}`);
   }
+}
+
+/** A plan's mode holds for its task; another one for the member from now on, as `troupe agent mode` has it. */
+async function changeModes(team: Team, answered: readonly Approval[], { mode }: Decision): Promise<void> {
+  if (mode === undefined) return;
+  const { steerMember } = await import("../team/members.ts");
+  for (const { by, kind } of answered)
+    if (kind !== "plan") await steerMember(team, "user", by, { what: "mode", value: mode });
 }
 
 /** The rule goes where Claude Code keeps what one person allows in one project. */

@@ -39,8 +39,8 @@ export interface CallGateDeps {
   /** Whom a person denied exactly this call; undefined for nobody. */
   readonly deniedTo: (digest: string) => string | undefined;
   readonly ask: (question: Question, signal: AbortSignal) => Promise<Answer>;
-  /** Keeps a rule that a person gave with the answer. */
-  readonly keepRule: (rule: string) => Promise<void>;
+  /** A suggested rule as it is to be kept: its paths count from the member's folder, a file may stand elsewhere. */
+  readonly anchored: (rule: string) => string;
   /** Rejects when it could not be written down: then the call is not made. */
   readonly record: (line: AuditLine) => Promise<void>;
 }
@@ -143,16 +143,16 @@ async function byPerson(
 ): Promise<Ruling> {
   const { deps, caller, signal } = asking;
   const word = matched?.text ?? by;
-  const stood = await byRequestHook(asking, call, suggestion);
+  const kept = suggestion === undefined ? undefined : deps.anchored(suggestion);
+  const stood = await byRequestHook(asking, call, kept);
   if (stood !== undefined)
     return stood.verdict.allowed
       ? { verdict: { ...allowed, ...stood.verdict }, by: word, actor: "hook" }
       : { ...stood, by: word };
-  const answer = await deps.ask(questionAbout(call, { reason, suggestion }, caller?.id), signal);
+  const answer = await deps.ask(questionAbout(call, { reason, suggestion: kept }, caller?.id), signal);
   const note = answer.note === undefined ? "" : ` They say: ${answer.note}`;
   if (answer.verdict === "deny")
     return denied(`A person was asked and did not allow it.${note}`, word, "user");
-  if (answer.always !== undefined) await deps.keepRule(answer.always);
   return { verdict: allowed, by: word, actor: "user" };
 }
 

@@ -7,7 +7,6 @@ import { type ContextSeat, memberContext } from "./member-context.ts";
 import type { MemberJob } from "./member-job.ts";
 import { openRulebook } from "./rulebook.ts";
 import { sandboxClearance } from "./sandbox-clearance.ts";
-import { addRule } from "./settings-rule.ts";
 
 /** The life that the gate belongs to. */
 export interface GateSeat extends ContextSeat {
@@ -37,14 +36,12 @@ export async function memberGate(
     digestOf,
     deniedTo: (digest) => deniedTo(team.state(), member.name, digest),
     ask: approvals.ask,
-    keepRule: async (rule) => {
-      await addRule(host, dir, anchored(rule, dir), "allow");
-    },
+    anchored: (rule) => anchored(rule, dir),
     record: audit.record,
   });
 }
 
-/** A path that counts from the member's folder, as it is written in a file that may stand further up. */
+/** From the root: the file of "always" stands at the top of the repository. */
 function anchored(rule: string, dir: string): string {
   return rule.replace(/^(Read|Edit)\(\/(?!\/)/, (_, tool: string) => `${tool}(/${dir}/`);
 }

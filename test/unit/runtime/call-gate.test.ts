@@ -24,7 +24,6 @@ function rule(text: string, behavior: "allow" | "ask" | "deny"): Rule {
 interface World {
   readonly lines: AuditLine[];
   readonly questions: Question[];
-  readonly kept: string[];
   readonly denials: string[];
 }
 
@@ -36,7 +35,7 @@ type Changes = Partial<Omit<CallGateDeps, "rulebook">> & {
 
 /** A gate over these rules, whose person answers `answer`; everything that it does is in `world`. */
 function gateWith(answer: Answer, { rules = [], mode = "default", hooks: given, ...changes }: Changes = {}) {
-  const world: World = { lines: [], questions: [], kept: [], denials: [] };
+  const world: World = { lines: [], questions: [], denials: [] };
   const gate = openCallGate({
     rulebook: {
       now: () => ({ set: compileRules(rules), settings: {}, mode: "default", folders: [] }),
@@ -59,10 +58,7 @@ function gateWith(answer: Answer, { rules = [], mode = "default", hooks: given, 
       world.questions.push(question);
       return Promise.resolve(answer);
     },
-    keepRule: (text) => {
-      world.kept.push(text);
-      return Promise.resolve();
-    },
+    anchored: (text) => text.replace("(/", "(//work/"),
     record: (line) => {
       world.lines.push(line);
       return Promise.resolve();
@@ -102,15 +98,19 @@ test("what rules allow runs, what they deny does not, and each is a line of the 
   expect(world.denials).toHaveLength(1);
 });
 
-test("what nobody decided a person is asked, with the rule that always would add, which is kept when they say so", async () => {
-  const { gate, world } = gateWith({ verdict: "allow", always: "Bash(npm run build)" });
+test("what nobody decided a person is asked, with the rule that always would add", async () => {
+  const { gate, world } = gateWith(YES);
+  const edit = { id: "c2", name: "Edit", input: { file_path: "src/a.ts", old_string: "a", new_string: "b" } };
 
   expect(await gate(npm, NEVER)).toEqual({ allowed: true });
+  await gate(edit, NEVER);
 
-  expect(world.questions).toMatchObject([{ kind: "permission", tool: "Bash", summary: "npm run build" }]);
+  expect(world.questions).toMatchObject([
+    { kind: "permission", tool: "Bash", summary: "npm run build" },
+    { tool: "Edit", rule: "Edit(//work/src/a.ts)" },
+  ]);
   expect(world.questions[0]?.rule).toMatch(/^Bash\(npm run build/);
-  expect(world.kept).toEqual(["Bash(npm run build)"]);
-  expect(world.lines).toMatchObject([{ decision: "allow", actor: "user" }]);
+  expect(world.lines[0]).toMatchObject({ decision: "allow", actor: "user" });
 });
 
 test("a person's no reaches the model with their words", async () => {
