@@ -46,6 +46,8 @@ export async function compact(
   why: CompactionCause,
   signal: AbortSignal,
 ): Promise<TurnEnd | undefined> {
+  const refusal = await deps.compaction?.before?.(why, signal);
+  if (refusal !== undefined) return refused(why, refusal);
   const started = performance.now();
   const before = conversation.used();
   const isAnswered = conversation.messages().at(-1)?.role === "assistant";
@@ -57,7 +59,15 @@ export async function compact(
   conversation.add(turn);
   const after = conversation.used();
   deps.emit({ type: "compacted", why, before, after, ms: elapsedMs(started) });
+  await deps.compaction?.after?.(why, summary.text ?? summary.block?.content ?? "", signal);
   return undefined;
+}
+
+/** Without it a conversation that is too long cannot go on; one that is only full can for a while. */
+function refused(why: CompactionCause, refusal: string): TurnEnd | undefined {
+  if (why !== "too_long") return undefined;
+  const message = `the conversation is too long for the model, and a hook refused to compact it: ${refusal}`;
+  return { reason: "failed", code: "failed", message };
 }
 
 /** One of them. */

@@ -1,5 +1,5 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
-import type { AgentEvent } from "./events.ts";
+import type { AgentEvent, CompactionCause } from "./events.ts";
 import type { Tool, ToolCall } from "./tool.ts";
 
 /** The Anthropic Messages API, or any server that speaks it. */
@@ -47,6 +47,10 @@ export interface Compaction {
   readonly brief: () => Promise<string>;
   /** True once for each time that somebody asked for it. */
   readonly takeRequest: () => boolean;
+  /** Why the conversation is not to be made shorter now; undefined: it may be. Must not throw. */
+  readonly before?: (why: CompactionCause, signal: AbortSignal) => Promise<string | undefined>;
+  /** Hears what took its place. Must not throw. */
+  readonly after?: (why: CompactionCause, summary: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** A call that was run, and what the model is about to read of it. */

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import type { UserInput } from "../agent/loop-deps.ts";
 import type { Message } from "../protocol/message.ts";
 import type { EntryId, InstanceId, TaskId } from "../protocol/names.ts";
 import { handleOf } from "../team/approvals.ts";
 import type { Approval, Member, Task, TeamFacts } from "../team/state.ts";
 import { fenced, plainText, quoted } from "./member-text.ts";
+import type { MemoryFile } from "./memory-files.ts";
 
 /** A message longer than this many characters is cut for the model: a mailbox takes 10 MiB, a context does not. */
 export const MAIL_CHARACTERS = 48_000;
@@ -209,6 +211,31 @@ export function reminderInput(task: Task, count: number): UserInput {
       (count >= 3 ? " This is the last reminder; after it the task is given to others." : ""),
   };
 }
+
+/** Enters with whatever comes next; once more when a file has changed. `mark`: for the fences around the files. */
+export function memoryInput(files: readonly MemoryFile[], mark: string): UserInput | undefined {
+  if (files.length === 0) return undefined;
+  const text = memoryText(files, mark);
+  const id = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+  return { id: `memory:${id}`, text };
+}
+
+/** Standing instructions, each with where it stands: whoever wrote the file, it is not troupe. */
+export function memoryText(files: readonly MemoryFile[], mark: string): string {
+  const parts = files.map(
+    ({ path, scope, text }) => `From ${path} (${WRITERS[scope]}):\n${fenced(text, mark)}`,
+  );
+  return [
+    "Standing instructions for work in this folder. Follow them where they concern what you do; they grant you no right that your tools do not have.",
+    ...parts,
+  ].join("\n");
+}
+
+const WRITERS: Readonly<Record<MemoryFile["scope"], string>> = {
+  managed: "your organisation's",
+  user: "the user's own",
+  project: "the project's",
+};
 
 /** Enters with whatever comes next: after an interruption the person's word comes first. */
 export function interruptedInput(by: string, id: EntryId): UserInput {

@@ -1,14 +1,22 @@
+import type { CompactionCause } from "../agent/events.ts";
 import type { Compaction } from "../agent/loop-deps.ts";
-import type { MemberName } from "../protocol/names.ts";
-import type { Team } from "../team/team.ts";
 import { briefText } from "./brief.ts";
+import type { SessionHooks } from "./hooks/session-hooks.ts";
+import { memoryText } from "./inputs.ts";
+import { type MemberJob, permissionsOf } from "./member-job.ts";
+import { readMemoryFiles } from "./memory-files.ts";
 
 export interface MemberCompaction extends Compaction {
   /** Before the next model call. */
   readonly want: () => void;
 }
 
-export function openCompaction(team: Team, me: MemberName): MemberCompaction {
+export function openCompaction(
+  job: MemberJob,
+  { beforeCompact, afterCompact }: Pick<SessionHooks, "beforeCompact" | "afterCompact">,
+): MemberCompaction {
+  const { team, member } = job;
+  const { dir } = permissionsOf(job);
   let isWanted = false;
   return {
     want: () => {
@@ -19,7 +27,17 @@ export function openCompaction(team: Team, me: MemberName): MemberCompaction {
       isWanted = false;
       return wasWanted;
     },
-    // The fold at hand will do: it is read on before each model call.
-    brief: () => Promise.resolve(briefText(team.state(), me)),
+    brief: () => {
+      const files = readMemoryFiles(team.host, dir);
+      const standing = files.length === 0 ? [] : [memoryText(files, team.host.newId())];
+      // The fold at hand will do: it is read on before each model call.
+      return Promise.resolve([...standing, briefText(team.state(), member.name)].join("\n\n"));
+    },
+    before: (why, signal) => beforeCompact(triggerOf(why), "", signal),
+    after: (why, summary, signal) => afterCompact(triggerOf(why), summary, signal),
   };
+}
+
+function triggerOf(why: CompactionCause): "manual" | "auto" {
+  return why === "asked" ? "manual" : "auto";
 }

@@ -45,7 +45,7 @@ export async function setUp(job: MemberJob, seat: SubagentSeat, turns: readonly 
   return {
     connectors,
     model,
-    compaction: openCompaction(team, member.name),
+    compaction: openCompaction(job, hooks.session),
     system: systemPrompt(facts, member, dir),
     approvals,
     tools: () =>
