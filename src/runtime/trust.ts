@@ -1,4 +1,4 @@
-import { join, parse, sep } from "node:path";
+import { isAbsolute, join, parse, sep } from "node:path";
 import type { z } from "zod";
 import { replaceFile } from "../base/atomic-file.ts";
 import { TroupeError } from "../base/errors.ts";
@@ -34,7 +34,8 @@ export async function openTrust(host: Host): Promise<Trust> {
   const accepted = Object.entries(claudes.value?.projects ?? {})
     .filter(([, { hasTrustDialogAccepted }]) => hasTrustDialogAccepted === true)
     .map(([folder]) => folder);
-  const trusted = [...folders, ...accepted];
+  // What is no absolute path names no folder; an empty one would stand in front of all.
+  const trusted = [...folders, ...accepted].filter((one) => isAbsolute(one));
   const narrow = new Set([realFolder(host.home), parse(host.home).root]);
   return {
     covers: (folder) => {
@@ -79,7 +80,7 @@ async function changeFolders(
       hint: "mend the file first; nothing was changed",
       details: { path },
     });
-  const before = value.trustedFolders ?? [];
+  const before = [...new Set(value.trustedFolders ?? [])];
   const after = change(before);
   if (after.length === before.length) return false;
   const text = `${JSON.stringify({ ...value, trustedFolders: after }, null, 2)}\n`;

@@ -40,6 +40,23 @@ test("what else troupe.json holds stays", async () => {
   });
 });
 
+test.each(["", ".", "project"])("D11 a record of %j trusts nothing: it names no folder", async (odd) => {
+  const { host, project, config, put } = settingsWorld();
+  put(join(config, "troupe.json"), { trustedFolders: [odd] });
+  put(join(host.home, ".claude.json"), { projects: { [odd]: { hasTrustDialogAccepted: true } } });
+
+  expect(await isTrusted(host, project)).toBe(false);
+});
+
+test("D11 a folder is recorded also where another stands twice", async () => {
+  const { host, project, config, put } = settingsWorld();
+  put(join(config, "troupe.json"), { trustedFolders: ["/srv/b", "/srv/b"] });
+
+  expect(await trustFolder(host, project)).toBe(true);
+  expect(await isTrusted(host, project)).toBe(true);
+  expect(await distrustFolder(host, "/srv/c")).toBe(false);
+});
+
 test("a link is not trusted for where it lies, and what it leads to is", async () => {
   const { host, project } = settingsWorld();
   const [stranger, link] = [`${project}-stranger`, join(project, "link")];
