@@ -179,16 +179,17 @@ interface Place {
 function handlersOfGroup(place: Place, raw: unknown): readonly Handler[] {
   const { event, at, wrong } = place;
   const group = HookGroup.safeParse(raw);
-  if (!group.success) {
-    wrong(`${at}: ${said(group.error)}`);
-    return [];
-  }
-  const matcher = compileMatcher(event, group.data.matcher);
-  if ("wrong" in matcher) wrong(`${at}.matcher: ${matcher.wrong}`);
-  return group.data.hooks.flatMap((one, index) => {
+  const matcher = group.success ? compileMatcher(event, group.data.matcher) : { wrong: said(group.error) };
+  if ("wrong" in matcher) wrong(`${at}${group.success ? ".matcher" : ""}: ${matcher.wrong}`);
+  return hooksIn(raw).flatMap((one, index) => {
     const handler = handlerOf({ ...place, at: `${at}.hooks[${index}]` }, matcher, one);
     return handler === undefined ? [] : [handler];
   });
+}
+
+/** Also of a group that is wrong otherwise: a policy in it must not fall away with it. */
+function hooksIn(group: unknown): readonly unknown[] {
+  return isRecord(group) && Array.isArray(group["hooks"]) ? group["hooks"] : [];
 }
 
 /** undefined: nothing to run. */

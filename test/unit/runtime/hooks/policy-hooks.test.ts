@@ -102,8 +102,11 @@ test.each([
   expect((await hooksOf(config).fire("PreToolUse", CALL, NEVER)).permission).toBe("deny");
 });
 
-test("a policy hook whose matcher is no expression blocks every tool", async () => {
-  const hooks = { PreToolUse: [{ matcher: "Ba[sh", hooks: [{ ...saying({}), policy: true }] }] };
-  const refused = await hooksOf(configOf(settingsFile({ hooks }))).fire("PreToolUse", CALL, NEVER);
-  expect(refused.block).toContain("its matcher is wrong");
-});
+test.each(["Ba[sh", 7])(
+  "a policy hook whose matcher is no expression (%s) blocks every tool",
+  async (matcher) => {
+    const hooks = { PreToolUse: [{ matcher, hooks: [{ ...saying({}), policy: true }] }] };
+    const refused = await hooksOf(configOf(settingsFile({ hooks }))).fire("PreToolUse", CALL, NEVER);
+    expect(refused.block).toContain("its matcher is wrong");
+  },
+);
