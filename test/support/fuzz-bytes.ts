@@ -156,3 +156,12 @@ export function nearly(...right: readonly string[]): fc.Arbitrary<string> {
       .map(([text, all]) => harmed(Buffer.from(text), all).toString()),
   );
 }
+
+/** What Node's own parser says; undefined for what is no JSON. */
+export function parsedJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}

@@ -47,6 +47,11 @@ const QUICK: FuzzRuns = { runs: 300 };
 /** What a property says of an input. */
 export const must = expect;
 
+/** What a property says of some inputs: where `when` holds, `then` does. */
+export function implies(when: boolean, then: boolean, what: string): void {
+  if (when && !then) throw new Error(`not so: ${what}`);
+}
+
 /** For `test.each`: the title, and what answers how many inputs were tried. */
 export function titled(properties: readonly Fuzz[]): readonly (readonly [string, () => Promise<number>])[] {
   return properties.map(({ title, check }) => [title, () => check(QUICK)] as const);
