@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { faithfulText } from "../base/faithful-text.ts";
 import { isRecord } from "../base/is-record.ts";
-import { safeText } from "../base/safe-text.ts";
 import { approvalInput, handleOf } from "../team/approvals.ts";
 import type { Approval, ApprovalAnswer } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -75,21 +75,9 @@ export function showApproval({ screen, host }: Pick<Context, "screen" | "host">,
 
 /** What is asked for, line by line, and how many characters do not fit. */
 function shownLines(output: Output): { readonly lines: readonly string[]; readonly left: number } {
-  const text = faithful(textOf(output));
+  const text = faithfulText(textOf(output));
   const lines = text.slice(0, SHOWN_CHARACTERS).split("\n").slice(0, SHOWN_LINES);
   return { lines, left: text.length - lines.join("\n").length };
-}
-
-/** A text that a terminal would not show as it is comes with its invisible characters spelled out. */
-function faithful(text: string): string {
-  return safeText(text) === text && !text.includes("\t") ? text : escaped(text);
-}
-
-/** Newlines stay, so that a script keeps its shape; everything that cannot be seen has its number. */
-function escaped(text: string): string {
-  return text.replace(/[^\P{C}\n]|[\u2028\u2029]/gu, (character) =>
-    character === "\t" ? "\\t" : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }
 
 function textOf({ plan, input, summary }: Output): string {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Decision } from "../agent/gate/decision.ts";
 import type { ToolCall } from "../agent/tool.ts";
-import { safeText } from "../base/safe-text.ts";
+import { faithfulText } from "../base/faithful-text.ts";
 import type { Question } from "./approvals.ts";
 import { given } from "./given.ts";
 
@@ -40,7 +40,7 @@ function summaryOf({ name, input }: ToolCall): {
 } {
   const { command, file_path, path, url } = Subject.safeParse(input).data ?? {};
   const main = command ?? file_path ?? path ?? url;
-  const text = safeText(main ?? JSON.stringify(input ?? null));
+  const text = faithfulText(main ?? JSON.stringify(input ?? null));
   const head = main === undefined || command === undefined ? `${name} ` : "";
   const isWhole = text.length <= SHOWN;
   return { summary: `${head}${isWhole ? text : `${text.slice(0, SHOWN)}…`}`, isWhole };

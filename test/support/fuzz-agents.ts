@@ -3,6 +3,7 @@ import { hookProperties } from "./fuzz-hooks.ts";
 import { mcpProperties } from "./fuzz-mcp.ts";
 import { modelProperties } from "./fuzz-model.ts";
 import type { Fuzz } from "./fuzz-property.ts";
+import { questionProperties } from "./fuzz-questions.ts";
 import { settingsProperties } from "./fuzz-settings.ts";
 import { toolProperties } from "./fuzz-tools.ts";
 import { trustProperties } from "./fuzz-trust.ts";
@@ -16,4 +17,5 @@ export const agentProperties: readonly Fuzz[] = [
   ...mcpProperties,
   ...modelProperties,
   ...toolProperties,
+  ...questionProperties,
 ];
