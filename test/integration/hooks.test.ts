@@ -1,3 +1,4 @@
+// oxlint-disable import/max-dependencies -- hooks are told of every part of a member's life
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -24,7 +24,12 @@ export const foldProperties: readonly Fuzz[] = [
   fuzz({
     title:
       "M4 M8 M14 M17 D6 D11 forged entries: accept is total, void ones change nothing, and the state is the same in any chunking, from any snapshot, with torn lines between",
-    parsers: ["src/store/decoder.ts", "src/store/line-codec.ts", "src/store/files/snapshot-file.ts"],
+    parsers: [
+      "src/store/decoder.ts",
+      "src/store/line-codec.ts",
+      "src/store/files/snapshot-file.ts",
+      "src/team/member-rules.ts",
+    ],
     input: lives,
     cost: 5,
     open:
