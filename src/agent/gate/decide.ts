@@ -73,7 +73,11 @@ function denial({ context, name, input, subject, hook, standing }: Case): Object
     wholeRule(rules, "deny", name) ?? fieldRule(rules, "deny", { name, input }) ?? subject.rule("deny");
   if (rule) return { by: "rule", rule, reason: `The rule ${rule.text} denies it.` };
   if (mode !== "plan" || !subject.isWriting()) return undefined;
-  return { by: "mode", reason: "Files are changed only after the plan was approved." };
+  return {
+    by: "mode",
+    reason:
+      "Writing is closed while you plan: read what you need and submit the plan with ExitPlanMode; once it is approved you may write.",
+  };
 }
 
 /** What a person decides whatever mode and allow rules say. */
