@@ -44,6 +44,13 @@ export const SubagentSettings = z.looseObject({
   tokens: z.int().min(1).max(1_000_000_000).optional(),
 });
 
+/** What has to pass before a task of a member counts as done: a line of bash in the member's folder, and its limit in seconds. */
+export const VerifySettings = z.object({
+  command: z.string().trim().min(1).max(4096),
+  timeout: z.int().min(1).max(86_400).optional(),
+});
+export type VerifySettings = z.infer<typeof VerifySettings>;
+
 /** Settings of a team, from `team.json`. */
 export const TeamSettings = z.looseObject({
   /** A completed task waits in `review` until somebody other than its worker passes it. */
@@ -52,6 +59,7 @@ export const TeamSettings = z.looseObject({
   /** `lead`: plans of other members may be answered by the lead too, not by the user only. */
   planApproval: z.enum(["user", "lead"]).optional(),
   subagents: SubagentSettings.optional(),
+  verify: VerifySettings.optional(),
   /** Connectors of every member. */
   mcpServers: LooseMcpServers.optional(),
 });

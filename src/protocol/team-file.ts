@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SubagentSettings } from "./entries.ts";
+import { SubagentSettings, VerifySettings } from "./entries.ts";
 import { McpServers } from "./mcp-servers.ts";
 import { MemberName, Role, TeamName } from "./names.ts";
 import { PermissionMode } from "./permissions.ts";
@@ -48,6 +48,13 @@ export const TeamFile = z.strictObject({
   durability: z.enum(["default", "power"]).optional(),
   planApproval: z.enum(["user", "lead"]).optional(),
   subagents: z.strictObject(SubagentSettings.shape).optional(),
+  /** A command, or one with its limit. */
+  verify: z
+    .union([
+      VerifySettings.shape.command.transform((command) => ({ command })),
+      z.strictObject(VerifySettings.shape),
+    ])
+    .optional(),
   /** Connectors of every member; `${VAR}` is put in by the process that starts them, and never written down. */
   mcpServers: McpServers.optional(),
 });
@@ -57,6 +64,7 @@ export type TeamFile = z.infer<typeof TeamFile>;
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(TeamFile.shape);
   if (path[0] === "members") return Object.keys(TeamFileMember.shape);
+  if (path[0] === "verify") return Object.keys(VerifySettings.shape);
   if (path[0] === "subagents") return Object.keys(SubagentSettings.shape);
   return path[0] === "tasks" ? Object.keys(TeamFileTask.shape) : [];
 }

@@ -13,7 +13,7 @@ import { mergedSettings } from "./settings-merge.ts";
 export interface MemberShell {
   readonly settings: SettingsInForce;
   readonly toolset: ToolsetOptions;
-  /** undefined for whoever has no shell. */
+  /** undefined for whoever starts no commands. */
   readonly sandbox: MemberSandbox | undefined;
 }
 
@@ -27,9 +27,9 @@ export async function openMemberShell(
   const settings = await readSettings(host, { dir });
   const env = shellEnv(host.env, mergedSettings(settings).env);
   const agentFolder = teamPaths(configFolder(host), team.name).agent(member.name);
-  const sandbox = hasTool(permissions, "Bash")
-    ? await openMemberSandbox({ host, dir, agentFolder, settings, env })
-    : undefined;
+  // The team's `verify` runs in it too, whether the member has a shell or not.
+  const runs = hasTool(permissions, "Bash") || team.state().team?.settings.verify !== undefined;
+  const sandbox = runs ? await openMemberSandbox({ host, dir, agentFolder, settings, env }) : undefined;
   for (const note of sandbox?.notes ?? []) onTrouble(new Error(note));
   const toolset: ToolsetOptions = {
     dir,

@@ -5,6 +5,7 @@ import type { MemberJob } from "./member-job.ts";
 import type { MemberShell } from "./member-shell.ts";
 import { type Planning, planTools } from "./plan-tools.ts";
 import { teamTools } from "./team-tools.ts";
+import { teamVerify } from "./verify.ts";
 
 /** Every tool there is for a member, always in the same order: the server caches them. */
 export function memberTools(
@@ -15,7 +16,14 @@ export function memberTools(
   const { name: me, lead, definition } = member;
   return [
     ...fileAndShellTools(toolset),
-    ...teamTools({ team, me, lead, tools: definition.tools, hooks: life.hooks.tasks }),
+    ...teamTools({
+      team,
+      me,
+      lead,
+      tools: definition.tools,
+      hooks: life.hooks.tasks,
+      verify: teamVerify(team, me, toolset),
+    }),
     ...planTools({ team, member }, life),
   ];
 }

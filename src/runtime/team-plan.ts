@@ -61,6 +61,7 @@ export async function readTeamFile(path: string, dir: string, roles?: RoleReader
       durability: file.durability,
       planApproval: file.planApproval,
       subagents: file.subagents,
+      verify: file.verify,
       mcpServers: file.mcpServers,
     }),
     members,

@@ -6,6 +6,7 @@ import type { Refusal, Task } from "../team/state.ts";
 import { completeTask, type TaskOutcome } from "../team/tasks.ts";
 import type { Team } from "../team/team.ts";
 import type { TaskHooks } from "./hooks/task-hooks.ts";
+import type { Verify } from "./verify.ts";
 
 /** Who calls the tools: set by the member's process, never by its model. */
 export interface TeamToolDeps {
@@ -16,6 +17,8 @@ export interface TeamToolDeps {
   readonly tools: readonly string[] | undefined;
   /** Asked before a task is made or completed. */
   readonly hooks?: Pick<TaskHooks, "beforeCreate" | "beforeComplete">;
+  /** Asked before the hooks: what the team wants to pass before a task is done. */
+  readonly verify?: Verify;
 }
 
 /** The number of a task as models write it: "3", 3 or "#3". */
@@ -40,13 +43,13 @@ export function ownTasks({ team, me }: TeamToolDeps): readonly Task[] {
   return team.index.owned(me).flatMap((id) => team.state().tasks.get(id) ?? []);
 }
 
-/** What hooks say comes before the entry: whether the claim still stands is decided behind them. */
+/** What `verify` and hooks say comes before the entry: whether the claim still stands is decided behind them. */
 export async function completeHooked(
-  { team, me, hooks }: TeamToolDeps,
+  { team, me, hooks, verify }: TeamToolDeps,
   task: TaskId,
   result: string | undefined,
   signal: AbortSignal,
 ): Promise<TaskOutcome> {
-  const reason = await hooks?.beforeComplete(task, signal);
+  const reason = (await verify?.(task, signal)) ?? (await hooks?.beforeComplete(task, signal));
   return reason === undefined ? completeTask(team, me, task, result) : { ok: false, reason };
 }

@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import type { TeamSettings } from "../../src/protocol/entries.ts";
 import { EntryId, InstanceId, MemberName, Role, TeamName } from "../../src/protocol/names.ts";
 import {
   createMemoryDisk,
@@ -23,7 +24,11 @@ export interface MemoryTeam {
 }
 
 /** Members: who is named lead leads. */
-export async function memoryTeam(members: readonly string[], goal?: string): Promise<MemoryTeam> {
+export async function memoryTeam(
+  members: readonly string[],
+  goal?: string,
+  settings: TeamSettings = {},
+): Promise<MemoryTeam> {
   const disk = createMemoryDisk({
     op: "team",
     v: 1,
@@ -33,7 +38,7 @@ export async function memoryTeam(members: readonly string[], goal?: string): Pro
     team: TeamName.parse("demo"),
     instance: InstanceId.parse("team-instance"),
     dir: "/srv/demo",
-    settings: {},
+    settings,
     ...(goal === undefined ? {} : { goal }),
   });
   const view = async (seed: string): Promise<Team> => {

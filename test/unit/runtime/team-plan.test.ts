@@ -119,7 +119,7 @@ test("an unknown field that is like no other is told with the list alone", async
 
   expect(await trouble({ xyzzyplugh: 1 })).toMatchObject({
     message: `${path}: xyzzyplugh: there is no such field`,
-    hint: "the fields here: $schema, name, goal, members, tasks, review, durability, planApproval, subagents, mcpServers",
+    hint: "the fields here: $schema, name, goal, members, tasks, review, durability, planApproval, subagents, verify, mcpServers",
     details: { nearest: null },
   });
 });

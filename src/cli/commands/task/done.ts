@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { TaskId } from "../../../protocol/names.ts";
-import { defineCommand } from "../../command.ts";
+import { type MemberName, TaskId } from "../../../protocol/names.ts";
+import type { Verify } from "../../../runtime/verify.ts";
+import type { Team } from "../../../team/team.ts";
+import { type Context, defineCommand } from "../../command.ts";
 import { textOf } from "../../input-text.ts";
 import { taskArgument } from "../../parse-input.ts";
 import { changeTask } from "../../task-change.ts";
@@ -37,12 +39,24 @@ export const taskDone = defineCommand({
         const { openPartyHooks } = await import("../../../runtime/hooks/party-hooks.ts");
         const text = result === undefined ? undefined : await textOf([result], context.io.stdin, signal);
         const hooks = await openPartyHooks(team, me, context.screen.say);
-        const reason = await hooks.beforeComplete(id, signal);
+        // A person's word stands.
+        const verify = me === "user" ? undefined : await verifyOf(context, team, me);
+        const reason = (await verify?.(id, signal)) ?? (await hooks.beforeComplete(id, signal));
         return reason === undefined ? completeTask(team, me, id, text) : { ok: false, reason };
       },
       next: () => "troupe task claim",
     }),
 });
+
+/** As the shell runs it in which the member works. */
+async function verifyOf({ host }: Context, team: Team, me: MemberName): Promise<Verify> {
+  const { teamVerify } = await import("../../../runtime/verify.ts");
+  const { shellEnv } = await import("../../../runtime/child-env.ts");
+  const { memberNamed } = await import("../../../team/derive.ts");
+  const { team: facts } = team.state();
+  const dir = memberNamed(team.state(), me)?.definition.dir ?? facts?.dir ?? host.cwd;
+  return teamVerify(team, me, { dir, env: shellEnv(host.env) });
+}
 
 export const taskFail = defineCommand({
   name: "fail",
