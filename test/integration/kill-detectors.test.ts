@@ -227,7 +227,7 @@ test("a snapshot that is taken without its checks is found", async () => {
   const { entries, next } = await b.store.journal.read(await b.store.journal.start());
   const last = entries.at(-1)?.entry.id ?? EntryId.parse("nobody.1");
   // Of a power cut: the snapshot stands and what it was made of does not.
-  const state = { team: undefined, tasks: [], members: [], counters: [], folded: entries.length };
+  const state = { tasks: [], members: [], approvals: [], counters: [], folded: entries.length };
   const a = await scriptedLife(configDir, "w1", {
     store: (honest) => ({
       snapshot: { ...honest.snapshot, load: async (fold) => ({ fold, position: next, lastId: last, state }) },
