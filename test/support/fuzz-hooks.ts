@@ -59,7 +59,7 @@ function candidates(hooks: unknown): readonly unknown[] {
 
 function canBeRun({ spec, isPolicy, timeoutMs, matches, rule, event: name }: Handler): void {
   implies(spec.type === "broken", isPolicy, "only a policy that is wrong is kept");
-  implies(spec.type === "http", "url" in spec && /^https?:/.test(String(spec.url)), "an address of the web");
+  if (spec.type === "http") must(spec.url).toMatch(/^https?:/);
   must(timeoutMs).toBeGreaterThanOrEqual(0);
   must(timeoutMs).toBeLessThan(2 ** 31);
   must(typeof matches("Bash")).toBe("boolean");
