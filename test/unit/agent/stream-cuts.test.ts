@@ -124,7 +124,7 @@ test("I12 a server that falls silent in the middle is asked again, a complete ca
   );
   const calls: string[] = [];
 
-  const { end } = await runLoop(server, { limits: { idleMs: 60 }, tools: [echoTool(calls)] });
+  const { end } = await runLoop(server, { limits: { idleMs: 500 }, tools: [echoTool(calls)] });
 
   expect(end).toEqual({ reason: "done", text: "ok" });
   expect(calls).toEqual(["x"]);
