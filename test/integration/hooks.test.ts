@@ -191,7 +191,8 @@ test("the transcript that a hook reads is up to date and has the shape that hook
 `,
     { ada: shell },
   );
-  const copy = `cp "$(sed 's/.*"transcript_path":"\\([^"]*\\)".*/\\1/')" "$CLAUDE_PROJECT_DIR/seen-$1.jsonl"`;
+  // Whole before it has its name: nobody reads half a copy.
+  const copy = `cp "$(sed 's/.*"transcript_path":"\\([^"]*\\)".*/\\1/')" "$CLAUDE_PROJECT_DIR/part" && mv "$CLAUDE_PROJECT_DIR/part" "$CLAUDE_PROJECT_DIR/seen-$1.jsonl"`;
   configure(members, {
     PreToolUse: [{ hooks: [{ type: "command", command: copy.replace("$1", "pre") }] }],
     Stop: [{ hooks: [{ type: "command", command: copy.replace("$1", "stop") }] }],
