@@ -129,9 +129,9 @@ J8 | MCP children left behind |
 J9 | a tool changes after approval |
 J10 | two agents edit one file |
 J11 | .git/index.lock left |
-K1 | two agents answer each other for ever | the gate, the sandbox and the trust rules are a later issue
-K2 | ring A→B→C→A | the gate, the sandbox and the trust rules are a later issue
-K3 | broadcast storm | the gate, the sandbox and the trust rules are a later issue
+K1 | two agents answer each other for ever | limits on messages are not there yet
+K2 | ring A→B→C→A | limits on messages are not there yet
+K3 | broadcast storm | limits on messages are not there yet
 K4 | the same tool call again and again | budgets and limits of a run are a later issue
 K5 | dependency cycle, everybody waits for somebody |
 K6 | nobody claims a runnable task | budgets and limits of a run are a later issue
@@ -140,9 +140,9 @@ K8 | completed without work |
 K9 | starvation by contention |
 K10 | runaway spawning |
 K11 | shutdown refused or ignored |
-L1 | prompt injection by mail, web, file, tool or MCP text | the gate, the sandbox and the trust rules are a later issue
-L2 | forged from | the gate, the sandbox and the trust rules are a later issue
-L3 | fake tags | the gate, the sandbox and the trust rules are a later issue
+L1 | prompt injection by mail, web, file, tool or MCP text | what follows from such a text is bounded by the gate and the sandbox, which have tests; none puts one in front of an agent yet
+L2 | forged from |
+L3 | fake tags |
 L4 | forged shutdown, plan or permission answers |
 L5 | secrets in a child's environment |
 L6 | secrets in argv |
@@ -161,9 +161,9 @@ L18 | host parser differences |
 L19 | command-parser tricks ($, newline, env -S, git -c core.pager=…, find -exec) |
 L20 | more rights by delegation |
 L21 | plugin, hook or skill supply chain |
-L22 | npm supply chain | the gate, the sandbox and the trust rules are a later issue
+L22 | npm supply chain | what the package installs is looked at by hand
 L23 | audit log edited or cut |
-L24 | a peer fills a mailbox or the journal | the gate, the sandbox and the trust rules are a later issue
+L24 | a peer fills a mailbox or the journal | quotas are a later issue
 L25 | regex denial of service in rules and hooks |
 L26 | format injection in tmux (#{…}, #) | tmux panes are a later issue
 M1 | torn line: the writer was killed inside its write, or the disk was full |

@@ -26,7 +26,7 @@ function caller(team: Team, name: string, tools?: readonly string[]): Call {
 
 const ok = (text: string): ToolResult => ({ text, isError: false });
 
-test("SendMessage sends in the caller's own name and answers with the ids", async () => {
+test("L2 SendMessage sends in the caller's own name and answers with the ids", async () => {
   const { team } = await memoryTeam(["lead", "ada", "bob"]);
   const call = caller(team, "ada");
 
