@@ -13,9 +13,10 @@ function linesOf(bytes: Buffer): unknown[] {
   return found;
 }
 
+/** At no depth is anything called after the prototype: that does not come back, on purpose. */
 const values = fc.dictionary(
   fc.string().filter((key) => key !== "__proto__" && key !== "c"),
-  fc.jsonValue({ maxDepth: 3 }),
+  fc.jsonValue({ maxDepth: 3 }).filter((value) => !JSON.stringify(value).includes("__proto__")),
   { minKeys: 1 },
 );
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
