@@ -13,6 +13,7 @@ export async function startModel(answer) {
   const { encodeStream } = await built("scripted/stream.js");
   let calls = 0;
   const serve = async (request, response) => {
+    if (request.method === "GET") return describe(response);
     calls += 1;
     const number = calls;
     const arrivedMs = performance.now();
@@ -46,6 +47,12 @@ export async function startModel(answer) {
       server.closeAllConnections();
     },
   };
+}
+
+/** No transcript of a workload fills this window: it measures turns, not summaries. */
+function describe(response) {
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify({ type: "model", id: "scripted", max_input_tokens: 1_000_000_000 }));
 }
 
 /** The first line of troupe's system text names the member; it stands in front of the conversation. */
