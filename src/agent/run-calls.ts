@@ -1,4 +1,4 @@
-import { setMaxListeners } from "node:events";
+import { withOwnSignal } from "../base/own-signal.ts";
 import { capText } from "./cap-text.ts";
 import { elapsedMs } from "./elapsed.ts";
 import { limitsOf } from "./limits.ts";
@@ -28,22 +28,12 @@ const NOT_STARTED: ToolResult = {
  * same time. Whatever a tool throws is a result that the model can read. Never rejects; after the signal it comes back
  * within `abortGraceMs`.
  */
-export async function runCalls(
+export function runCalls(
   deps: LoopDeps,
   calls: readonly RequestedCall[],
   signal: AbortSignal,
 ): Promise<readonly CallOutcome[]> {
-  // A signal of their own: every call listens to it, and above ten Node warns of a leak.
-  const own = new AbortController();
-  setMaxListeners(0, own.signal);
-  const abort = (): void => own.abort();
-  signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
-  try {
-    return await allAnswered(deps, calls, own.signal);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  return withOwnSignal(signal, (own) => allAnswered(deps, calls, own));
 }
 
 function allAnswered(

@@ -157,16 +157,22 @@ async function byPerson(
 }
 
 async function byRequestHook(
-  { hooks, signal }: Asking,
+  asking: Asking,
   call: ToolCall,
   suggestion: string | undefined,
 ): Promise<Ruling | undefined> {
+  const { deps, hooks, signal } = asking;
   const said = await hooks.request(call, suggestionsOf(suggestion), signal);
   if (said === undefined) return undefined;
   if (said.behavior === "deny") return denied(said.reason ?? "A hook denies it.", "hook", "hook");
-  const verdict: Verdict =
-    said.input === undefined ? { allowed: true } : { allowed: true, input: said.input };
-  return { verdict, by: "hook", actor: "hook" };
+  if (said.input === undefined) return { verdict: { allowed: true }, by: "hook", actor: "hook" };
+  // What a hook makes of a call is judged as any other: it may allow it, and never past a rule.
+  const changed = { ...call, input: said.input };
+  const refusal = deps.refusal(changed);
+  const decision = decided(asking, changed, "allow");
+  if (refusal !== undefined || decision.behavior !== "allow")
+    return denied(refusal ?? decision.reason, "hook", "rules");
+  return { verdict: { allowed: true, input: said.input }, by: "hook", actor: "hook" };
 }
 
 function decided({ deps, caller }: Asking, call: ToolCall, hook: Behavior | undefined): Decision {

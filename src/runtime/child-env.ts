@@ -66,8 +66,8 @@ export function childEnv(
   };
 }
 
-/** Of an agent's environment what its shells, hooks and servers need. Source: security.md §8. */
-const SHELL_NAMES: ReadonlySet<string> = new Set([
+/** What a program that an agent starts needs to run for its user. Source: security.md §8. */
+const USER_NAMES: ReadonlySet<string> = new Set([
   "PATH",
   "HOME",
   "USER",
@@ -79,7 +79,9 @@ const SHELL_NAMES: ReadonlySet<string> = new Set([
   "COLORTERM",
   "NO_COLOR",
   "TMPDIR",
-  // Who it works for, by which it is found again whatever became of its session.
+]);
+/** Who it works for, by which it is found again whatever became of its session. */
+const WORK_NAMES: ReadonlySet<string> = new Set([
   "CLAUDE_CONFIG_DIR",
   "TROUPE_TEAM",
   "TROUPE_AGENT",
@@ -92,7 +94,15 @@ const SHELL_NAMES: ReadonlySet<string> = new Set([
  * value; what pays for the model is not given even then.
  */
 export function shellEnv(env: Env, named: Env = {}): Record<string, string> {
-  return { ...pick(env, isForShells), ...pick(named, (name) => !name.startsWith("ANTHROPIC_")) };
+  return {
+    ...pick(env, (name) => isUsers(name) || WORK_NAMES.has(name)),
+    ...pick(named, (name) => !name.startsWith("ANTHROPIC_")),
+  };
+}
+
+/** The environment of a hook before it is told who asks, and what settings files set. No key and no token is among it by itself. */
+export function hookEnv(env: Env, set: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { ...pick(env, isUsers), ...set };
 }
 
 /** By which a process and its descendants are found, whatever became of their session. */
@@ -109,8 +119,8 @@ function isAllowed(name: string): boolean {
   return !OWN.has(name) && (NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix)));
 }
 
-function isForShells(name: string): boolean {
-  return SHELL_NAMES.has(name) || name.startsWith("LC_");
+function isUsers(name: string): boolean {
+  return USER_NAMES.has(name) || name.startsWith("LC_");
 }
 
 function pick(env: Env, wanted: (name: string) => boolean): Record<string, string> {

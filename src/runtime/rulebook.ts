@@ -1,11 +1,12 @@
-import { resolve } from "node:path";
-import type { PermissionMode } from "../agent/gate/behavior.ts";
 import { parseRule, type Rule } from "../agent/gate/rule.ts";
 import { compileRules, type RuleSet } from "../agent/gate/rule-set.ts";
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
+import { PermissionMode } from "../protocol/permissions.ts";
 import type { Settings } from "../protocol/settings.ts";
+import { additionalFolders } from "./sandbox-policy.ts";
 import { readSettings, type SettingsInForce, settingsChanged } from "./settings.ts";
+import { placeOf } from "./settings-file.ts";
 import { mergedSettings, rulesOf } from "./settings-merge.ts";
 
 /** The permission rules and settings that bind a member, as its files say now. */
@@ -24,8 +25,6 @@ export interface Rules {
   readonly folders: readonly string[];
 }
 
-const MODES: readonly PermissionMode[] = ["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"];
-
 /**
  * Reads the settings of a member that works in `dir`. Throws `bad_settings` for a file that cannot be read or a rule that
  * cannot mean anything: whoever wrote it relies on it. `onTrouble` hears of the rest.
@@ -37,7 +36,7 @@ export async function openRulebook(
 ): Promise<Rulebook> {
   const read = async (): Promise<readonly [SettingsInForce, Rules]> => {
     const settings = await readSettings(host, { dir });
-    return [settings, rulesIn(settings, { host, dir, onTrouble })];
+    return [settings, rulesIn(settings, { host, onTrouble })];
   };
   let [settings, rules] = await read();
   return {
@@ -60,13 +59,13 @@ export async function openRulebook(
 
 interface Reader {
   readonly host: Host;
-  readonly dir: string;
   readonly onTrouble: (error: unknown) => void;
 }
 
-function rulesIn(inForce: SettingsInForce, { host, dir, onTrouble }: Reader): Rules {
-  for (const { file, line, what, hint, isFatal } of inForce.problems) {
-    const error = new TroupeError("bad_settings", `${file}${line === undefined ? "" : `:${line}`} ${what}`, {
+function rulesIn(inForce: SettingsInForce, { host, onTrouble }: Reader): Rules {
+  for (const problem of inForce.problems) {
+    const { file, what, hint, isFatal } = problem;
+    const error = new TroupeError("bad_settings", `${placeOf(problem)} ${what}`, {
       ...(hint === undefined ? {} : { hint }),
       details: { path: file },
     });
@@ -92,13 +91,10 @@ function rulesIn(inForce: SettingsInForce, { host, dir, onTrouble }: Reader): Ru
     onTrouble(error);
   }
   const settings = mergedSettings(inForce);
-  const { defaultMode, additionalDirectories = [] } = settings.permissions ?? {};
   return {
     set: compileRules(rules),
     settings,
-    mode: MODES.find((mode) => mode === defaultMode) ?? "default",
-    folders: additionalDirectories.map((folder) =>
-      folder.startsWith("~/") ? resolve(host.home, folder.slice(2)) : resolve(dir, folder),
-    ),
+    mode: PermissionMode.safeParse(settings.permissions?.defaultMode).data ?? "default",
+    folders: additionalFolders(inForce, host),
   };
 }

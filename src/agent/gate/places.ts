@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from "node:path";
+import { isProtectedPath } from "../tools/protected-paths.ts";
 import type { Behavior } from "./behavior.ts";
 import type { GateContext } from "./gate-context.ts";
 import { matchesPath } from "./path-glob.ts";
-import { isProtected } from "./protected-paths.ts";
 import type { Rule } from "./rule.ts";
 import type { PathPattern } from "./rule-patterns.ts";
 import type { PathTool } from "./rule-set.ts";
@@ -58,7 +58,7 @@ export function placesOf(context: GateContext): Places {
       return place;
     },
     isInside: ({ forms }) => forms.every((form) => folders.some((folder) => isBelow(form, folder))),
-    isProtected: ({ forms }) => forms.some(isProtected),
+    isProtected: ({ forms }) => forms.some(isProtectedPath),
     rule: (behavior, tool, { forms }) => {
       const candidates = rules[behavior].paths[tool];
       if (behavior !== "allow") return candidates.find((rule) => forms.some((form) => isMatched(rule, form)));

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { withOwnSignal } from "../../base/own-signal.ts";
 import type { HookEvent } from "../../protocol/hooks.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { EVENT_FACTS } from "./hook-events.ts";
@@ -107,28 +108,20 @@ function isInBackground({ spec }: Handler): boolean {
   return spec.type === "command" && (spec.async === true || spec.asyncRewake === true);
 }
 
-async function answersOf(
+function answersOf(
   deps: HookDeps,
   handlers: readonly Handler[],
   input: HookInput,
   signal: AbortSignal,
 ): Promise<readonly Answer[]> {
-  // A signal of their own: every run listens to it, and above ten Node warns of a leak.
-  const own = new AbortController();
-  setMaxListeners(0, own.signal);
-  const abort = (): void => own.abort();
-  signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
-  try {
-    return await Promise.all(
+  return withOwnSignal(signal, (own) =>
+    Promise.all(
       handlers.map(async (handler) => {
-        const answer = answerOf(input.event, handler, await runHandler(deps, handler, input, own.signal));
+        const answer = answerOf(input.event, handler, await runHandler(deps, handler, input, own));
         return shortenAnswer(answer, deps);
       }),
-    );
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+    ),
+  );
 }
 
 /** Its answer counts for nothing; with `asyncRewake` exit 2 is a word to the model. */

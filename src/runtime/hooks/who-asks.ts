@@ -3,10 +3,9 @@ import { type InstanceId, type Party, sameName, type TaskId } from "../../protoc
 import { teamPaths } from "../../protocol/paths.ts";
 import { leadOf, presentMember } from "../../team/derive.ts";
 import type { Team } from "../../team/team.ts";
-import { instanceTag, teamTag } from "../child-env.ts";
+import { hookEnv, instanceTag, teamTag } from "../child-env.ts";
 import { configFolder } from "../config-folder.ts";
 import { given } from "../given.ts";
-import { hookEnv } from "./hook-env.ts";
 
 /** Whose hooks they are: every payload says so. */
 export interface Who {

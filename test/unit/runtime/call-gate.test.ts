@@ -12,7 +12,7 @@ import {
 } from "../../../src/runtime/call-gate.ts";
 import { digestOf } from "../../../src/team/approvals.ts";
 
-const DIR = "/work";
+const DIR = "/srv/app";
 const NEVER = new AbortController().signal;
 
 function rule(text: string, behavior: "allow" | "ask" | "deny"): Rule {
@@ -58,7 +58,7 @@ function gateWith(answer: Answer, { rules = [], mode = "default", hooks: given, 
       world.questions.push(question);
       return Promise.resolve(answer);
     },
-    anchored: (text) => text.replace("(/", "(//work/"),
+    anchored: (text) => text.replace("(/", "(//srv/app/"),
     record: (line) => {
       world.lines.push(line);
       return Promise.resolve();
@@ -107,7 +107,7 @@ test("what nobody decided a person is asked, with the rule that always would add
 
   expect(world.questions).toMatchObject([
     { kind: "permission", tool: "Bash", summary: "npm run build" },
-    { tool: "Edit", rule: "Edit(//work/src/a.ts)" },
+    { tool: "Edit", rule: "Edit(//srv/app/src/a.ts)" },
   ]);
   expect(world.questions[0]?.rule).toMatch(/^Bash\(npm run build/);
   expect(world.lines[0]).toMatchObject({ decision: "allow", actor: "user" });
@@ -255,3 +255,30 @@ test("where there is no sandbox a command waits for the word of a person, and a 
   expect(await gate(npm, NEVER)).toEqual({ allowed: false, reason: "There is no sandbox here." });
   expect(world.lines).toMatchObject([{ decision: "deny", rule: "sandbox" }]);
 });
+
+test.each([
+  ["npm run deploy", false],
+  ["npm run test", true],
+])(
+  "an input that a PermissionRequest hook puts in the place of the model's is judged too: %s",
+  async (command, allowed) => {
+    const { gate, world } = gateWith(YES, {
+      rules: [rule("Bash(npm run deploy)", "deny")],
+      hooks: {
+        request: () =>
+          Promise.resolve({
+            behavior: "allow",
+            reason: undefined,
+            input: { command },
+            updatedPermissions: [],
+            interrupts: false,
+          }),
+      },
+    });
+
+    const verdict = await gate(npm, NEVER);
+
+    expect(verdict).toMatchObject(allowed ? { allowed, input: { command } } : { allowed });
+    expect(world.questions).toEqual([]);
+  },
+);
