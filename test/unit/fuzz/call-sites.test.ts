@@ -46,6 +46,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
   "src/runtime/repair-runs.ts":
     "asks only whether run.json is one; src/store/files/presence-files.ts reads it",
   "src/runtime/repair-walk.ts": NAME,
+  "src/runtime/rulebook.ts": "one word of settings that are read already; what is no mode counts as default",
   "src/runtime/start-team.ts": OWN,
   "src/runtime/supervisor-spawn.ts": OWN,
   "src/runtime/workspace.ts": OWN,
