@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError } from "commander";
 import { TroupeError } from "../base/errors.ts";
 import type { Command, Group, Section } from "./command.ts";
 import { FLAG_OPTIONS, Flags } from "./flags.ts";
-import { commandHelp, groupHelp, programHelp } from "./help.ts";
+import { commandHelp, groupHelp, helpWidth, programHelp } from "./help.ts";
 import type { Io } from "./io.ts";
 import { argumentKey } from "./parse-input.ts";
 import { PROGRAM_EXAMPLES } from "./program-examples.ts";
@@ -23,6 +23,7 @@ export async function runProgram(
 ): Promise<number> {
   let exit = 0;
   const { sections, version, io } = program;
+  const width = helpWidth(io.stdout);
   const root = new Commander("troupe")
     .exitOverride()
     .configureOutput({
@@ -31,16 +32,19 @@ export async function runProgram(
       // The boundary tells it, in the form that was asked for.
       outputError: () => undefined,
     })
-    .configureHelp({ formatHelp: () => programHelp(sections, PROGRAM_EXAMPLES) })
+    .configureHelp({ formatHelp: () => programHelp(sections, PROGRAM_EXAMPLES, width) })
     .version(version, "--version", "the version")
     .helpOption("--help", "help of any command");
   for (const [form, text] of FLAG_OPTIONS) root.option(form, text);
-  const add = (parent: Commander, command: Command): void =>
-    addCommand(parent, command, async (raw, options) => {
+  const add = (parent: Commander, command: Command): void => {
+    const child = addCommand(parent, command, async (raw, options) => {
       exit = await run(command, raw, Flags.parse(options));
     });
+    const path = parent === root ? `troupe ${command.name}` : `troupe ${parent.name()} ${command.name}`;
+    child.configureHelp({ formatHelp: () => commandHelp(path, command, width) });
+  };
   for (const entry of sections.flatMap(({ entries }) => entries))
-    if ("commands" in entry) for (const command of entry.commands) add(groupOf(root, entry), command);
+    if ("commands" in entry) for (const command of entry.commands) add(groupOf(root, entry, width), command);
     else add(root, entry);
   try {
     await root.parseAsync([...argv], { from: "user" });
@@ -51,25 +55,21 @@ export async function runProgram(
   }
 }
 
-function groupOf(root: Commander, group: Group): Commander {
+function groupOf(root: Commander, group: Group, width: number): Commander {
   const known = root.commands.find((command) => command.name() === group.name);
   if (known) return known;
   return root
     .command(group.name)
     .summary(group.summary)
-    .configureHelp({ formatHelp: () => groupHelp(`troupe ${group.name}`, group) });
+    .configureHelp({ formatHelp: () => groupHelp(`troupe ${group.name}`, group, width) });
 }
 
 function addCommand(
   parent: Commander,
   command: Command,
   action: (raw: Record<string, unknown>, options: unknown) => Promise<void>,
-): void {
-  const path = parent.parent === null ? `troupe ${command.name}` : `troupe ${parent.name()} ${command.name}`;
-  const child = parent
-    .command(command.name, { hidden: command.hidden === true })
-    .summary(command.summary)
-    .configureHelp({ formatHelp: () => commandHelp(path, command) });
+): Commander {
+  const child = parent.command(command.name, { hidden: command.hidden === true }).summary(command.summary);
   if (command.dashArguments === true) child.allowUnknownOption();
   const keys = (command.arguments ?? []).map(([form]) => argumentKey(form));
   for (const [form, text] of command.arguments ?? []) child.argument(form, text);
@@ -82,6 +82,7 @@ function addCommand(
     const args = Object.fromEntries(keys.map((key, index) => [key, child.processedArgs[index] as unknown]));
     await action({ ...child.opts(), ...args }, child.optsWithGlobals());
   });
+  return child;
 }
 
 /** Help and version were shown: 0; a noun without a verb showed its help: 2; the rest is an error to tell. */

@@ -37,7 +37,7 @@ export const create = defineCommand({
   arguments: [["[team]", "its name; the folder's unless given"]],
   options: [
     ["-f, --file <file>", "a team file with members and tasks"],
-    ["--member <name:role...>", "a member that acts by hand; may be repeated"],
+    ["--member <name...>", "NAME or NAME:ROLE, a member that acts by hand; may be repeated"],
     ["--goal <text>", "what it is for"],
   ],
   input: z.object({

@@ -2,8 +2,8 @@ import { cellWidth } from "../cell-width.ts";
 import type { Context } from "../command.ts";
 import { type Style, styled } from "../piece.ts";
 import { readVersion } from "../version.ts";
+import { wrapped } from "../wrapped.ts";
 import type { Area, Checked, Finding, RepairLine } from "./finding.ts";
-import { wrapped } from "./wrapped.ts";
 
 export type CheckedArea = readonly [Area, Checked];
 

@@ -1,5 +1,5 @@
-import { cellWidth } from "../cell-width.ts";
-import { oneLine } from "../piece.ts";
+import { cellWidth } from "./cell-width.ts";
+import { oneLine } from "./piece.ts";
 
 /** The text in lines of at most `columns`, broken between words; a word that is longer stands alone, whole. */
 export function wrapped(text: string, columns: number): readonly string[] {
