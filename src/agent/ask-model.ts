@@ -14,6 +14,7 @@ type Params = Anthropic.Beta.Messages.MessageCreateParamsStreaming;
 export type Answer =
   | { readonly reason: "reply"; readonly reply: Reply }
   | { readonly reason: "interrupted" }
+  | { readonly reason: "stopped"; readonly why: string }
   | Failure;
 
 /** A request that is not the next one of the conversation: other messages, or more fields. */
@@ -42,6 +43,9 @@ export async function askModel(
   const onRetry = (why: string): void => deps.emit({ type: "retrying", attempt: ++retries, why });
 
   for (let tries = 1; ; tries++) {
+    const leave = await deps.beforeCall?.(signal);
+    if (signal.aborted) return { reason: "interrupted" };
+    if (leave?.go === false) return { reason: "stopped", why: leave.why };
     const outcome = await tryOnce({ deps, conversation, special, onRetry }, signal);
     if (!("kind" in outcome)) return outcome;
     if (tries >= streamTries)

@@ -85,8 +85,16 @@ export interface LoopLimits {
   readonly abortGraceMs: number;
 }
 
+/** Whether a model call may be made now; `why` is read by people. */
+export type CallLeave = { readonly go: true } | { readonly go: false; readonly why: string };
+
 export interface LoopDeps {
   readonly model: Model;
+  /**
+   * Asked before each model call of any kind, those of subagents and the ones that compact too, and again before an answer
+   * that broke off is asked for anew. May take its time; `go: false` ends the turn as `stopped`. Must not throw.
+   */
+  readonly beforeCall?: (signal: AbortSignal) => Promise<CallLeave>;
   /** Constant text in front of every request; cached by the server. */
   readonly system: string;
   /** Asked before each model call, and again when its calls are run: a tool may come or go in between. Must not throw. */
@@ -116,7 +124,7 @@ export interface LoopDeps {
 }
 
 /**
- * Why the loop came back. done: the model said its last word. interrupted: the signal. stopped: `afterReply` said so.
+ * Why the loop came back. done: the model said its last word. interrupted: the signal. stopped: `afterReply` or `beforeCall` said so.
  * failed: the model cannot be reached or refused (`code` is a TroupeError code); the conversation is as it was
  * committed, calling again goes on.
  */

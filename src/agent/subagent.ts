@@ -26,7 +26,16 @@ export interface SubagentRun {
   readonly prompt: string;
   readonly deps: Pick<
     LoopDeps,
-    "model" | "system" | "tools" | "gate" | "record" | "isStopping" | "afterCall" | "afterReply" | "hide"
+    | "model"
+    | "system"
+    | "tools"
+    | "gate"
+    | "record"
+    | "isStopping"
+    | "afterCall"
+    | "afterReply"
+    | "hide"
+    | "beforeCall"
   >;
   readonly limits: Partial<LoopLimits> & { readonly maxTurns: number };
   readonly maxTokens: number;
