@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Message } from "../protocol/message.ts";
 import { messageText, type Receipt } from "../team/mail.ts";
+import { senderOf } from "../team/provenance.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
 import { ageText } from "./durations.ts";
@@ -18,6 +19,7 @@ export async function messageOutput(
     to,
     at,
     kind,
+    sender: senderOf(team.state(), message),
     text: await messageText(team, message),
     task: task ?? null,
     re: re ?? null,
@@ -35,6 +37,7 @@ export function showMessage({ screen, flags, host }: Context, message: z.input<t
     message.task === null ? "" : `  about #${message.task}`,
     message.re === null ? "" : `  answers ${message.re}`,
     message.urgent ? "  urgent" : "",
+    message.sender === "unverified" ? "  unverified: no process of theirs wrote it" : "",
     message.state === "read" ? "" : `  ${message.state}`,
   ].join("");
   screen.line(

@@ -115,6 +115,8 @@ export const MessageOutput = z.object({
   to: z.string(),
   at: Time,
   kind: z.enum(["text", "system"]),
+  /** Who wrote it, as far as the journal can tell. */
+  sender: z.enum(["user", "teammate", "troupe", "unverified"]),
   text: z.string(),
   task: z.string().nullable(),
   re: z.string().nullable(),

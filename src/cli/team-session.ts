@@ -1,6 +1,6 @@
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
-import { MemberName, type Party, sameName, type TeamName } from "../protocol/names.ts";
+import { InstanceId, MemberName, type Party, sameName, type TeamName } from "../protocol/names.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import type { Refusal, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -43,6 +43,11 @@ function agentOf({ env }: Host): MemberName | undefined {
   const parsed = MemberName.safeParse(name);
   if (parsed.success) return parsed.data;
   throw new TroupeError("bad_name", `TROUPE_AGENT: ${parsed.error.issues[0]?.message ?? "no name"}`);
+}
+
+/** The life in whose shell this is typed: what is sent from there bears it, whoever it says that it is from. */
+export function shellOf({ env }: Host): InstanceId | undefined {
+  return InstanceId.safeParse(env["TROUPE_INSTANCE"]).data;
 }
 
 /** What the rules refused, as an error for the person. */

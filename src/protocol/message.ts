@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FORMAT_VERSION } from "./entries.ts";
-import { Actor, EntryId, Party, TaskId } from "./names.ts";
+import { Actor, EntryId, InstanceId, Party, TaskId } from "./names.ts";
 
 /** Bodies above this many bytes, as JSON in UTF-8, go to a side file, named by their hash. */
 export const BODY_INLINE_BYTES = 256 * 1024;
@@ -13,6 +13,8 @@ export const Message = z.looseObject({
   id: EntryId,
   at: z.string().max(40),
   from: Actor,
+  /** The life in whose shell the command was typed that sent it; else the id says which process did. */
+  instance: InstanceId.optional(),
   to: Party,
   /** `text` is from a party; `system` is troupe's own word (a task was released, a member was restarted). */
   kind: z.enum(["text", "system"]),

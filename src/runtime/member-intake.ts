@@ -2,6 +2,7 @@ import type { UserInput } from "../agent/loop-deps.ts";
 import type { Message } from "../protocol/message.ts";
 import { type EntryId, type MemberName, sameName, type TaskId } from "../protocol/names.ts";
 import { type Mailbox, messageText } from "../team/mail.ts";
+import { type Sender, senderOf } from "../team/provenance.ts";
 import type { Folded, Team } from "../team/team.ts";
 import { lostInput, MAIL_CHARACTERS, mailInput, urgentFirst } from "./inputs.ts";
 import { leadNotices } from "./member-notices.ts";
@@ -148,11 +149,19 @@ function firstOf(messages: readonly Message[]): readonly Message[] {
 
 /** The messages as inputs, the urgent ones first. */
 async function letters(team: Team, messages: readonly Message[]): Promise<readonly UserInput[]> {
+  const senders = await sendersOf(team, messages);
   return Promise.all(
     urgentFirst(messages).map(async (message) =>
-      mailInput(message, await messageText(team, message), team.host.newId()),
+      mailInput(message, await messageText(team, message), team.host.newId(), senders(message)),
     ),
   );
+}
+
+/** A process that has just begun may write before its beginning was read here: then the journal is asked once more. */
+async function sendersOf(team: Team, messages: readonly Message[]): Promise<(message: Message) => Sender> {
+  const isDoubtful = messages.some((message) => senderOf(team.state(), message) === "unverified");
+  const state = isDoubtful ? await team.readOn() : team.state();
+  return (message) => senderOf(state, message);
 }
 
 /** Notices when a claim of `me` ends by somebody else's entry. */

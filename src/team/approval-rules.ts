@@ -1,6 +1,7 @@
 import type { EntryOf } from "../protocol/entries.ts";
 import { type Actor, type MemberName, sameName } from "../protocol/names.ts";
 import { isLead, presentMember } from "./derive.ts";
+import { foreignCommand } from "./provenance.ts";
 import type { Approval, ApprovalAnswer, Change, Task, TeamState, Verdict } from "./state.ts";
 import { accepted, changed, isRefused, type Refused, refuse, taskOf } from "./verdicts.ts";
 
@@ -79,12 +80,15 @@ export function answer(state: TeamState, entry: EntryOf<"answer">): Verdict {
 
 function whyMayNotAnswer(
   state: TeamState,
-  { by, always, mode }: EntryOf<"answer">,
+  entry: EntryOf<"answer">,
   { kind, by: asker }: Approval,
 ): Refused | undefined {
+  const { by, always, mode } = entry;
   if (by === "user") return undefined;
   if (!mayAnswer(state, by, kind, asker))
     return refuse({ kind: "not_allowed", who: by, what: `answer a question of ${asker}: the user may` });
+  const foreign = foreignCommand(state, entry, `answer a question of ${asker}`);
+  if (foreign) return foreign;
   // The lead opens the way for one plan; what a member may do beyond it is the user's.
   if (always === undefined && mode === undefined) return undefined;
   return refuse({ kind: "not_allowed", who: by, what: "change a mode or keep a rule with an answer" });

@@ -1,7 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import type { Cursor, Mark } from "../protocol/files.ts";
 import { BODY_INLINE_BYTES, BODY_MAX_BYTES, type Message } from "../protocol/message.ts";
-import type { Actor, EntryId, Party, Position, TaskId } from "../protocol/names.ts";
+import type { Actor, EntryId, InstanceId, Party, Position, TaskId } from "../protocol/names.ts";
 import type { Log, Placed } from "../store/store.ts";
 import { type Addressed, isGroup, type Recipient, resolveAddresses } from "./addresses.ts";
 import type { Refusal, TeamState } from "./state.ts";
@@ -18,6 +18,8 @@ export interface Letter {
   readonly urgent?: boolean | undefined;
   /** Default `text`; `system` is troupe's own word. */
   readonly kind?: Message["kind"] | undefined;
+  /** The life in whose shell it is sent. */
+  readonly instance?: InstanceId | undefined;
 }
 
 /** One message for each recipient, all queued, or why none was sent. */
@@ -36,11 +38,11 @@ export async function sendMessage(team: Team, from: Actor, letter: Letter): Prom
 
   // The side file stands before any message names it.
   const content = isLong(text) ? { body: await team.store.bodies.put(text) } : { text };
-  const { task, re, urgent, kind = "text" } = letter;
+  const { task, re, urgent, kind = "text", instance } = letter;
   const messages: Message[] = [];
   try {
     for (const { to, via } of addressed.recipients)
-      messages.push(await team.post({ from, to, kind, ...content, task, re, urgent, via }));
+      messages.push(await team.post({ from, instance, to, kind, ...content, task, re, urgent, via }));
   } catch (error) {
     throw partlySent(error, messages, addressed.recipients);
   }

@@ -3,6 +3,7 @@ import { type Actor, type MemberName, sameName } from "../protocol/names.ts";
 import { PermissionMode } from "../protocol/permissions.ts";
 import { withdrawnOf } from "./approval-rules.ts";
 import { leadOf, memberNamed, presentMember } from "./derive.ts";
+import { foreignCommand, remembered } from "./provenance.ts";
 import type { Member, Task, TeamState, Verdict } from "./state.ts";
 import { accepted, changed, freed, isInCharge, refuse, unknownMember } from "./verdicts.ts";
 
@@ -61,7 +62,10 @@ export function start(state: TeamState, entry: EntryOf<"start">): Verdict {
   if (!member) return unknownMember(state, entry.member);
   const life = { instance: entry.instance, startedAt: entry.at };
   const restarts = member.restarts + (member.life ? 1 : 0);
-  return accepted({ members: [{ ...member, life, restarts, stopping: false }] });
+  const lives = remembered(member.lives, member.life?.instance);
+  return accepted({
+    members: [{ ...member, life, ...(lives !== undefined && { lives }), restarts, stopping: false }],
+  });
 }
 
 export function end(state: TeamState, entry: EntryOf<"end">): Verdict {
@@ -81,6 +85,8 @@ export function end(state: TeamState, entry: EntryOf<"end">): Verdict {
 export function stop(state: TeamState, entry: EntryOf<"stop">): Verdict {
   const { team } = state;
   if (!team) return refuse({ kind: "no_team" });
+  const foreign = foreignCommand(state, entry, "stop anybody");
+  if (foreign) return foreign;
   if (entry.member === undefined) {
     if (!isInCharge(state, entry.by))
       return refuse({ kind: "not_allowed", who: entry.by, what: "stop the team: the lead or the user may" });
@@ -107,12 +113,15 @@ const VERBS: Readonly<Record<EntryOf<"control">["what"], string>> = {
 };
 
 /** A member does not steer itself, and a hand-driven one has no process that could be steered. */
-export function control(state: TeamState, { member: name, by, what, value }: EntryOf<"control">): Verdict {
+export function control(state: TeamState, entry: EntryOf<"control">): Verdict {
+  const { member: name, by, what, value } = entry;
   const member = presentMember(state, name);
   if (!member) return unknownMember(state, name);
   const verb = VERBS[what];
   if (!isInCharge(state, by) || sameName(by, member.name))
     return refuse({ kind: "not_allowed", who: by, what: `${verb} ${member.name}: the user or the lead may` });
+  const foreign = foreignCommand(state, entry, `${verb} ${member.name}`);
+  if (foreign) return foreign;
   if (member.backend === "hand")
     return refuse({ kind: "not_allowed", who: by, what: `${verb} ${member.name}, who is driven by hand` });
   switch (what) {

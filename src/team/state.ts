@@ -92,6 +92,8 @@ export interface Member {
       readonly detail?: string;
     };
   };
+  /** The processes before it, oldest first: what they wrote is the member's. */
+  readonly lives?: readonly InstanceId[];
   /** Lives after the first. */
   readonly restarts: number;
   /** Asked to end by an entry behind its last start. */
@@ -121,6 +123,8 @@ export interface TeamFacts {
   readonly createdAt: string;
   readonly createdBy: string;
   readonly lease?: Lease;
+  /** The instances of the leases before it, oldest first. */
+  readonly supervisors?: readonly InstanceId[];
   /** Questions asked so far: the number of the last one. */
   readonly asked?: number;
   /** The whole team is asked to end; cleared by the next lease. */

@@ -1,5 +1,6 @@
 import type { EntryOf } from "../protocol/entries.ts";
 import { isLead, openTasks } from "./derive.ts";
+import { remembered } from "./provenance.ts";
 import type { TeamFacts, TeamState, Verdict } from "./state.ts";
 import { accepted, refuse } from "./verdicts.ts";
 
@@ -33,14 +34,19 @@ export function lease(state: TeamState, entry: EntryOf<"lease">): Verdict {
   if (current && current.id !== entry.replaces) return refuse({ kind: "supervised", lease: current });
   const { id, instance, pid, at, answerWithinMs } = entry;
   const held = { id, instance, pid, at, ...(answerWithinMs !== undefined && { answerWithinMs }) };
-  return accepted({ team: { ...state.team, lease: held, stopping: false } });
+  return accepted({ team: { ...withoutLease(state.team), lease: held, stopping: false } });
 }
 
 export function lapse(state: TeamState, entry: EntryOf<"lapse">): Verdict {
   if (!state.team) return refuse({ kind: "no_team" });
-  const { lease: current, ...rest } = state.team;
+  const { lease: current } = state.team;
   if (current?.id !== entry.lease) return refuse({ kind: "stale", what: "lease", named: entry.lease });
-  return accepted({ team: rest });
+  return accepted({ team: withoutLease(state.team) });
+}
+
+function withoutLease({ lease: current, ...team }: TeamFacts): TeamFacts {
+  const supervisors = remembered(team.supervisors, current?.instance);
+  return supervisors === undefined ? team : { ...team, supervisors };
 }
 
 export function report(state: TeamState, entry: EntryOf<"report">): Verdict {

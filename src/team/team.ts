@@ -1,7 +1,7 @@
 import type { Host } from "../base/host.ts";
 import type { Entry, EntryDraft } from "../protocol/entries.ts";
 import type { Message } from "../protocol/message.ts";
-import type { Actor, EntryId, Party, Position, TaskId, TeamName } from "../protocol/names.ts";
+import type { Actor, EntryId, InstanceId, Party, Position, TaskId, TeamName } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import type { Refusal, TeamState, Verdict } from "./state.ts";
 import type { TaskIndex } from "./task-index.ts";
@@ -21,6 +21,7 @@ export type Outcome =
 /** A message before `post` gives it version, id and time. One of `text` and `body`. */
 export interface MessageDraft {
   readonly from: Actor;
+  readonly instance?: InstanceId | undefined;
   readonly to: Party;
   readonly kind: Message["kind"];
   readonly text?: string | undefined;

@@ -9,7 +9,7 @@ import { Duration } from "../durations.ts";
 import { textOf } from "../input-text.ts";
 import { nameArgument, taskArgument } from "../parse-input.ts";
 import { styled } from "../piece.ts";
-import { refused, withTeam } from "../team-session.ts";
+import { refused, shellOf, withTeam } from "../team-session.ts";
 
 /** How long `--wait` waits when nothing else is said, in ms. */
 const WAIT_MS = 600_000;
@@ -71,7 +71,11 @@ export const send = defineCommand({
       const { sendMessage } = await import("../../team/mail.ts");
       const { waitForMail } = await import("../wait-for-mail.ts");
       const body = await textOf(text, context.io.stdin, signal);
-      const sent = await sendMessage(team, me, { to, text: body, ...given({ ...fields, urgent }) });
+      const sent = await sendMessage(team, me, {
+        to,
+        text: body,
+        ...given({ ...fields, urgent, instance: shellOf(context.host) }),
+      });
       if (!sent.ok) throw await refused(sent.reason, team.state());
       // Behind the message: whoever was interrupted finds it there.
       if (now) await interruptAll(team, sent.messages);
