@@ -25,9 +25,10 @@ export async function bringUp(
   const plan = await planTeam(context, { ...wishes, dir: host.cwd, name });
   // Before anything is made: without a model nobody could work.
   await findModelSource(host);
+  // Before it is made: who joins a new team stands in its log.
+  const since = new Date(host.now()).toISOString();
   const team = await openOrCreate(workspace, plan);
   try {
-    const since = new Date(host.now()).toISOString();
     await startTeam(workspace, team);
     if (detach) {
       showTeam(context, team, { running: true, next: `troupe status ${team.name}` });

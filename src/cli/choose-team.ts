@@ -1,21 +1,26 @@
 import { realpath } from "node:fs/promises";
 import { isErrno, TroupeError } from "../base/errors.ts";
 import { nodeFiles } from "../base/node-files.ts";
-import type { TeamName } from "../protocol/names.ts";
+import { sameName, type TeamName } from "../protocol/names.ts";
 import { teamPaths } from "../protocol/paths.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import { openFileStore } from "../store/files/open-file-store.ts";
 import { parseTeamName } from "./parse-team-name.ts";
+import { unknownTeam } from "./unknown-team.ts";
 
 /**
  * The team that is meant: `named`, else TROUPE_TEAM, else the newest whose folder is this one. Throws `bad_name`, or
- * `team_not_found` with the list of those there are. Whether a named team exists shows when it is opened.
+ * `team_not_found` with the list of those there are.
  */
 export async function chooseTeam(workspace: Workspace, named: string | undefined): Promise<TeamName> {
   const { host } = workspace;
   const word = named ?? host.env["TROUPE_TEAM"];
-  if (word !== undefined && word !== "")
-    return parseTeamName(word, named === undefined ? "TROUPE_TEAM" : "the team");
+  if (word !== undefined && word !== "") {
+    const wanted = parseTeamName(word, named === undefined ? "TROUPE_TEAM" : "the team");
+    const names = await workspace.list();
+    if (names.some((name) => sameName(name, wanted))) return wanted;
+    throw unknownTeam(wanted, names);
+  }
   const teams = await teamsOf(workspace);
   const here = await sameFolder(host.cwd);
   const [newest] = teams

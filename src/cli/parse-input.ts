@@ -11,7 +11,7 @@ export function parseInput<S extends z.ZodType>(
   raw: unknown,
   args: readonly (readonly [string, string])[],
 ): z.output<S> {
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(raw, { error: plainly });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = String(issue?.path[0] ?? "");
@@ -21,6 +21,15 @@ export function parseInput<S extends z.ZodType>(
     cause: parsed.error,
     details: { argument: typed },
   });
+}
+
+/** What zod would say in its own words; undefined where those will do. A schema's own message comes before this. */
+function plainly(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_value") return `one of ${issue.values.join(", ")}`;
+  if (issue.code === "too_big") return `at most ${issue.maximum} characters`;
+  if (issue.code === "too_small") return "it is empty";
+  if (issue.code === "invalid_type" && issue.input === undefined) return "it is needed";
+  return undefined;
 }
 
 /** `[blocked-id]`, `<text...>`: the name that the input schema has for it. */

@@ -22,6 +22,7 @@ export async function runProgram(
   run: RunCommand,
 ): Promise<number> {
   let exit = 0;
+  let typed = "troupe";
   const { sections, version, io } = program;
   const width = helpWidth(io.stdout);
   const root = new Commander("troupe")
@@ -37,11 +38,18 @@ export async function runProgram(
     .helpOption("--help", "help of any command");
   for (const [form, text] of FLAG_OPTIONS) root.option(form, text);
   const add = (parent: Commander, command: Command): void => {
-    const child = addCommand(parent, command, async (raw, options) => {
-      exit = await run(command, raw, Flags.parse(options));
-    });
     const path = parent === root ? `troupe ${command.name}` : `troupe ${parent.name()} ${command.name}`;
+    const child = addCommand(parent, command, async (raw, options) => {
+      exit = await run(command, raw, Flags.parse(options)).catch((error: unknown) => {
+        throw withHelp(error, path);
+      });
+    });
     child.configureHelp({ formatHelp: () => commandHelp(path, command, width) });
+    // What commander refuses does not say which command it was.
+    child.exitOverride((error) => {
+      typed = path;
+      throw error;
+    });
   };
   for (const entry of sections.flatMap(({ entries }) => entries))
     if ("commands" in entry) for (const command of entry.commands) add(groupOf(root, entry, width), command);
@@ -50,7 +58,7 @@ export async function runProgram(
     await root.parseAsync([...argv], { from: "user" });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return answerOf(error);
+    if (error instanceof CommanderError) return answerOf(error, typed);
     throw error;
   }
 }
@@ -86,16 +94,23 @@ function addCommand(
 }
 
 /** Help and version were shown: 0; a noun without a verb showed its help: 2; the rest is an error to tell. */
-function answerOf({ code, exitCode, message }: CommanderError): number {
+function answerOf({ code, exitCode, message }: CommanderError, typed: string): number {
   if (exitCode === 0) return 0;
   if (code === "commander.help") return EXIT_USAGE;
   const [what = "", suggestion] = message.split("\n");
   throw new TroupeError("usage", what.replace(/^error: /, ""), {
     hint:
       suggestion === undefined
-        ? "troupe --help"
+        ? `${typed} --help`
         : suggestion.replace(/^\((.*)\)$/, "$1").replace("Did", "did"),
   });
+}
+
+/** What was typed wrong and has no better advice: the help of that command. */
+function withHelp(error: unknown, path: string): unknown {
+  if (!(error instanceof TroupeError) || error.code !== "usage" || error.hint !== undefined) return error;
+  const { code, message, details } = error;
+  return new TroupeError(code, message, { hint: `${path} --help`, cause: error, details });
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -12,6 +12,12 @@ import { type Piece, render } from "./piece.ts";
 type Outputs = typeof outputs;
 type OutputName = keyof Outputs;
 
+export interface Question {
+  readonly text: string;
+  /** Why the answer will not do: the person hears it and is asked again. */
+  readonly wrong?: (answer: string) => string | undefined;
+}
+
 /** Where a command shows what it has: data on stdout, words on stderr. */
 export interface Screen {
   /** A line of data. */
@@ -27,7 +33,7 @@ export interface Screen {
    * nobody can answer: no terminal, --no-input, the input ends.
    */
   readonly ask: (
-    questions: readonly string[],
+    questions: readonly Question[],
     instead: string,
     signal: AbortSignal,
   ) => Promise<readonly string[]>;
@@ -66,7 +72,7 @@ export function wantsColor(sink: Sink, flags: Pick<Flags, "color">, { env }: Pic
 interface Questions {
   readonly io: Io;
   readonly flags: Flags;
-  readonly questions: readonly string[];
+  readonly questions: readonly Question[];
   readonly instead: string;
 }
 
@@ -76,22 +82,26 @@ async function ask(
 ): Promise<readonly string[]> {
   const unanswered = (question: string): TroupeError =>
     new TroupeError("usage", `this needs an answer and nobody can be asked: ${question}`, { hint: instead });
-  if (!flags.input || io.stdin.isTTY !== true) throw unanswered(questions[0] ?? "");
+  if (!flags.input || io.stdin.isTTY !== true) throw unanswered(questions[0]?.text ?? "");
   // One reader for all: what was typed ahead would be lost with the first.
   const reader = createInterface({ input: io.stdin, output: io.stderr });
   const lines = reader[Symbol.asyncIterator]();
   const stop = (): void => reader.close();
+  const answerTo = async (question: Question): Promise<string> => {
+    reader.setPrompt(`${question.text} `);
+    reader.prompt();
+    const line = await lines.next();
+    signal.throwIfAborted();
+    if (line.done === true) throw unanswered(question.text);
+    const wrong = question.wrong?.(line.value);
+    if (wrong === undefined) return line.value;
+    io.stderr.write(`${safeText(wrong)}\n`);
+    return answerTo(question);
+  };
   signal.addEventListener("abort", stop, { once: true });
   try {
     const answers: string[] = [];
-    for (const question of questions) {
-      reader.setPrompt(`${question} `);
-      reader.prompt();
-      const line = await lines.next();
-      signal.throwIfAborted();
-      if (line.done === true) throw unanswered(question);
-      answers.push(line.value);
-    }
+    for (const question of questions) answers.push(await answerTo(question));
     return answers;
   } finally {
     signal.removeEventListener("abort", stop);

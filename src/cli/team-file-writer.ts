@@ -1,8 +1,9 @@
+import { lstatSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
 import { isErrno, TroupeError } from "../base/errors.ts";
-import type { TeamName } from "../protocol/names.ts";
+import { TeamName } from "../protocol/names.ts";
 import type { TeamFile } from "../protocol/team-file.ts";
 import { given } from "../runtime/given.ts";
 import { teamNameOf } from "../runtime/team-plan.ts";
@@ -27,6 +28,8 @@ export async function writeTeamFile(
 ): Promise<{ readonly path: string; readonly team: string }> {
   const { host, flags, io } = context;
   const path = teamFilePath(host.cwd);
+  // Nobody is asked for what would not be written.
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw thereAlready(path);
   const asks = io.stdin.isTTY === true && flags.input && !flags.yes && !flags.json;
   const suggested = flags.team === undefined ? teamNameOf(host.cwd) : parseTeamName(flags.team, "--team");
   const asked = asks ? await askPerson(context, suggested, signal) : undefined;
@@ -37,13 +40,17 @@ export async function writeTeamFile(
     await writeFile(path, `${JSON.stringify(starterFile(name, goal), null, 2)}\n`, { flag: "wx" });
   } catch (error) {
     if (!isErrno(error, "EEXIST")) throw error;
-    throw new TroupeError("conflict", `${path} is there already; nothing was written`, {
-      hint: "edit it, or move it away first",
-      cause: error,
-      details: { path },
-    });
+    throw thereAlready(path, error);
   }
   return { path, team: name };
+}
+
+function thereAlready(path: string, cause?: unknown): TroupeError {
+  return new TroupeError("conflict", `${path} is there already; nothing was written`, {
+    hint: "edit it, or move it away first",
+    cause,
+    details: { path },
+  });
 }
 
 interface Answers {
@@ -52,13 +59,22 @@ interface Answers {
 }
 
 async function askPerson(context: Context, suggested: TeamName, signal: AbortSignal): Promise<Answers> {
-  const questions = [`team name [${suggested}]:`, "goal (may stay empty):"];
+  const questions = [
+    { text: `team name [${suggested}]:`, wrong: whyNoName },
+    { text: "goal (may stay empty):" },
+  ];
   const answers = await context.screen.ask(questions, "troupe init --yes", signal);
   const [name = "", goal = ""] = answers.map((answer) => answer.trim());
   return {
     name: name === "" ? undefined : parseTeamName(name, "the team"),
     goal: goal === "" ? undefined : goal,
   };
+}
+
+/** An empty answer takes the suggestion. */
+function whyNoName(answer: string): string | undefined {
+  const parsed = TeamName.safeParse(answer.trim());
+  return parsed.success || answer.trim() === "" ? undefined : parsed.error.issues[0]?.message;
 }
 
 function starterFile(name: TeamName, goal: string | undefined): PlainTeamFile {

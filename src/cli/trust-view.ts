@@ -66,6 +66,6 @@ async function askYes({ io, flags, screen }: Context, folder: string, signal: Ab
     new TroupeError("untrusted", `${folder} is not trusted: ${why}`, { hint: instead });
   if (flags.input && io.stdin.isTTY !== true) throw refused("nobody can be asked");
   const question = `may the files of ${folder}, today's and later ones, do this? [y/N]`;
-  const [answer = ""] = await screen.ask([question], instead, signal);
+  const [answer = ""] = await screen.ask([{ text: question }], instead, signal);
   if (!/^y(es)?$/i.test(answer.trim())) throw refused("you did not say yes");
 }

@@ -121,7 +121,9 @@ async function readText(path: string, file: string, what: string): Promise<strin
     return await readFile(file, "utf8");
   } catch (error) {
     if (!isErrno(error, "ENOENT", "ENOTDIR", "EISDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) throw error;
-    throw teamFileError(path, `${what} cannot be read (${error.code ?? "unknown error"})`, { cause: error });
+    const why =
+      error.code === "ENOENT" ? "is not there" : `cannot be read (${error.code ?? "unknown error"})`;
+    throw teamFileError(path, `${what} ${why}`, { cause: error });
   }
 }
 

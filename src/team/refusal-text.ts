@@ -142,7 +142,7 @@ const texts: Texts = {
   }),
   unknown_recipients: ({ recipients }) => ({
     code: "agent_not_found",
-    message: `no agent named ${recipients.map(({ name }) => `"${name}"`).join(", ")}; nothing was sent`,
+    message: `${unknownAddresses(recipients.map(({ name }) => name))}; nothing was sent`,
     hint: didYouMean(nearestOf(recipients)),
   }),
   too_large: ({ bytes, limit }) => ({
@@ -215,4 +215,14 @@ function nearestOf(recipients: readonly UnknownRecipient[]): readonly string[] {
 function didYouMean(nearest: readonly string[]): string {
   const all = "all names: troupe agent list";
   return nearest.length > 0 ? `did you mean ${nearest.join(" or ")}? ${all}` : all;
+}
+
+function unknownAddresses(addresses: readonly string[]): string {
+  const isRole = (address: string): boolean => /^@?role:/i.test(address);
+  const names = addresses.filter((address) => !isRole(address)).map((name) => `"${name}"`);
+  const roles = addresses.filter(isRole).map((role) => `"${role.replace(/^@?role:/i, "")}"`);
+  return [
+    ...(names.length > 0 ? [`no agent named ${names.join(", ")}`] : []),
+    ...(roles.length > 0 ? [`nobody has the role ${roles.join(", ")}`] : []),
+  ].join("; ");
 }

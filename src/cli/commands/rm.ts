@@ -3,6 +3,7 @@ import { TroupeError } from "../../base/errors.ts";
 import { sameName, TeamName } from "../../protocol/names.ts";
 import { type Context, defineCommand } from "../command.ts";
 import { nameArgument } from "../parse-input.ts";
+import { unknownTeam } from "../unknown-team.ts";
 
 export const rm = defineCommand({
   name: "rm",
@@ -19,15 +20,15 @@ export const rm = defineCommand({
     const { openWorkspace } = await import("../../runtime/workspace.ts");
     const { host, flags, screen } = context;
     const workspace = openWorkspace(host);
-    if ((await workspace.list()).some((known) => sameName(known, team))) {
+    const names = await workspace.list();
+    if (names.some((known) => sameName(known, team))) {
       const answer = flags.yes ? team : (confirm ?? (await askName(context, team, signal)));
       if (!sameName(answer.trim(), team))
         throw new TroupeError("usage", `"${answer.slice(0, 80)}" is not ${team}; nothing was deleted`);
       await workspace.remove(team);
     }
     // A deletion that was cut short was confirmed before; its team is no longer there to be listed.
-    else if (!(await workspace.finishRemoval(team)))
-      throw new TroupeError("team_not_found", `there is no team ${team}`, { details: { team } });
+    else if (!(await workspace.finishRemoval(team))) throw unknownTeam(team, names);
     if (flags.json) screen.json("RemovedOutput", { team, removed: true });
     else screen.line(`deleted ${team}`);
     return 0;
@@ -36,6 +37,6 @@ export const rm = defineCommand({
 
 async function askName({ screen }: Context, team: TeamName, signal: AbortSignal): Promise<string> {
   const question = `delete team ${team} for good? Type its name:`;
-  const [answer = ""] = await screen.ask([question], `troupe rm ${team} --yes`, signal);
+  const [answer = ""] = await screen.ask([{ text: question }], `troupe rm ${team} --yes`, signal);
   return answer;
 }

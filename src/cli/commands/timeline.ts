@@ -34,6 +34,9 @@ export const timelineCommand = defineCommand({
     withTeam(context, undefined, async ({ team }) => {
       const { timeline } = await import("../../runtime/timeline.ts");
       const { liveLog, showLiveLog, whoIn } = await import("../live-log.ts");
+      const { partyNamed } = await import("../party-named.ts");
+      // The system is no member, and acts all the same.
+      if (rest.agent !== undefined && rest.agent !== "system") partyNamed(await team.readOn(), rest.agent);
       const from = since === undefined ? undefined : new Date(context.host.now() - since).toISOString();
       const filter = given({ ...rest, since: from });
       const { flags, screen } = context;

@@ -1,7 +1,7 @@
-import { TroupeError } from "../../base/errors.ts";
 import { sameName, type TeamName } from "../../protocol/names.ts";
 import type { Context } from "../command.ts";
 import { parseTeamName } from "../parse-team-name.ts";
+import { unknownTeam } from "../unknown-team.ts";
 
 /** The teams to look at: the one that `--team` names, else all. Throws `team_not_found`. */
 export function wantedTeams({ flags }: Context, names: readonly TeamName[]): readonly TeamName[] {
@@ -9,7 +9,5 @@ export function wantedTeams({ flags }: Context, names: readonly TeamName[]): rea
   const wanted = parseTeamName(flags.team, "--team");
   const teams = names.filter((name) => sameName(name, wanted));
   if (teams.length > 0) return teams;
-  throw new TroupeError("team_not_found", `there is no team ${wanted}`, {
-    hint: names.length === 0 ? "there are no teams" : `teams: ${names.join(", ")}`,
-  });
+  throw unknownTeam(wanted, names);
 }

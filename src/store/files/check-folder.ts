@@ -26,7 +26,7 @@ export async function checkTeamFolders(fs: Fs, paths: TeamPaths): Promise<void> 
   const name = basename(paths.root);
   if (!(await checkFolder(fs, paths.root)) || !(await checkFolder(fs, paths.journal))) {
     throw new TroupeError("team_not_found", `there is no team ${name}`, {
-      hint: "troupe status lists the teams",
+      hint: "troupe doctor shows the teams there are",
       details: { team: name, path: paths.root },
     });
   }

@@ -112,6 +112,18 @@ test("init asks for a name and a goal on a terminal", async () => {
   });
 });
 
+test("init asks again for a name that is none, and asks nothing where a file is there already", async () => {
+  const world = cliWorld();
+
+  const first = await world.troupe(["init"], { columns: 80, stdin: "Write it\ncalc\n\n" });
+  const second = await world.troupe(["init"], { columns: 80, stdin: "" });
+
+  expect(first).toMatchObject({ exit: 0, stderr: containing("a team name has letters") });
+  expect(readFileSync(join(world.project, ".claude/team.json"), "utf8")).toContain('"name": "calc"');
+  expect(second).toMatchObject({ exit: 5, stderr: containing("is there already") });
+  expect(second.stderr).not.toContain("team name [");
+});
+
 test("rm asks for the name on a terminal, and takes nothing else for yes", async () => {
   const world = await fixtureTeam();
 

@@ -41,6 +41,24 @@ test("without a model up, run and resume answer 4 and make nothing", async () =>
   expect(await (await fixtureTeam()).type("troupe resume")).toMatchObject({ exit: 4 });
 });
 
+test.each([
+  ["status nope", 3, "there is no team nope", "teams: parser-build"],
+  ["rm nope --yes", 3, "there is no team nope", "teams: parser-build"],
+  ["agent mode builder none", 2, "<mode>: one of default, acceptEdits, plan", "troupe agent mode --help"],
+  ["approve", 2, "missing required argument 'ids'", "troupe approve --help"],
+  ["task list x", 2, "too many arguments", "troupe task list --help"],
+  ["task list --foo", 2, "unknown option '--foo'", "troupe task list --help"],
+  ["deny 5", 2, "--note: a refusal needs a note", "troupe deny --help"],
+  ["create x -f none.json", 2, "none.json: the team file is not there", ""],
+  ["timeline --agent bulider", 3, 'no agent named "bulider"', "did you mean builder?"],
+  ["send @role:none x", 3, 'nobody has the role "none"; nothing was sent', ""],
+])("troupe %s says what is wrong and what to type", async (line, exit, what, hint) => {
+  const { exit: answered, stderr } = await (await fixtureTeam()).type(`troupe ${line}`);
+
+  expect({ answered, stderr }).toEqual({ answered: exit, stderr: containing(what) });
+  expect(stderr).toContain(hint);
+});
+
 test("a bad team file is told by every command that reads it", async () => {
   const world = cliWorld();
   world.write(".claude/team.json", '{"members":[{"name":"ada","modle":"x"}]}');

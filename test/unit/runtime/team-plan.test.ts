@@ -183,7 +183,7 @@ test.each([
     { members: [{ name: "lead" }, { name: "ada", role: "Lead" }] },
     "members: lead and ada are both the lead",
   ],
-  ["a prompt that is not there", { members: [{ name: "ada", prompt: "@no.md" }] }, "cannot be read (ENOENT)"],
+  ["a prompt that is not there", { members: [{ name: "ada", prompt: "@no.md" }] }, "is not there"],
   [
     "a prompt outside its folder",
     { members: [{ name: "ada", prompt: "@../../secret.md" }] },
@@ -233,7 +233,7 @@ test("a team file that is not there, is a folder, or is huge is told as such", a
 
   await expect(readTeamFile(path, dir)).rejects.toMatchObject({
     code: "bad_team_file",
-    message: `${path}: the team file cannot be read (ENOENT)`,
+    message: `${path}: the team file is not there`,
   });
   await expect(readTeamFile(dir, dir)).rejects.toMatchObject({
     message: `${dir}: the team file cannot be read (EISDIR)`,

@@ -9,6 +9,16 @@ import { refused, withTeam } from "../../team-session.ts";
 
 type What = EntryOf<"control">["what"];
 
+/** What the order means from now on, behind the state that the member is in. */
+const WORDS: Readonly<Record<What, (value: string | undefined) => string>> = {
+  interrupt: () => "",
+  pause: () => "",
+  resume: () => "",
+  compact: () => "; a summary replaces its conversation before its next model call",
+  mode: (mode = "") => `; its mode is ${mode} from its next call on`,
+  model: (model = "") => `; its model is ${model} from its next turn on`,
+};
+
 const input = z.object({ name: nameArgument(MemberName) });
 const member = [["<name>", "the member"]] as const;
 
@@ -103,7 +113,8 @@ function steer(
     const { flags, screen } = context;
     const { AgentOutput } = await import("../../output.ts");
     if (flags.json) screen.json("AgentOutput", AgentOutput.parse(line));
-    else screen.line(styled("bold", target), ` is ${line.state}`, styled("dim", `  ${order.value ?? ""}`));
+    else
+      screen.line(styled("bold", target), ` is ${line.state}`, styled("dim", WORDS[order.what](order.value)));
     return 0;
   });
 }
