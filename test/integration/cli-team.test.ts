@@ -114,6 +114,8 @@ test("Ctrl-C in up leaves the team running and says how to come back; down ends 
 
   expect(await up.ended).toBe(130);
   expect(up.stderr()).toContain("troupe timeline --follow --team hello");
+  // A new team's log begins with its members.
+  for (const name of ["lead", "ada"]) expect(up.stdout()).toMatch(new RegExp(` ${name} +joins`));
   expect(await statusOf(desk)).toMatchObject({ supervisor: { alive: true }, tasks: { working: 1 } });
   expect(await desk.troupe(["up", "--detach"])).toMatchObject({
     exit: 5,
