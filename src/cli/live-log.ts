@@ -6,10 +6,11 @@ import type { Context } from "./command.ts";
 import { offsetText } from "./durations.ts";
 import { cutPieces, oneLine, type Piece, type Style, styled } from "./piece.ts";
 
-/** One word for what somebody does, by type; what is not here is not for a live log. */
+/** One word for what somebody does, by type. */
 const VERBS: Readonly<Record<string, string>> = {
   "team.created": "creates",
   "team.supervised": "watches",
+  "team.unsupervised": "rests",
   "team.stopping": "stops",
   "team.reported": "reports",
   "team.closed": "closes",
@@ -21,6 +22,7 @@ const VERBS: Readonly<Record<string, string>> = {
   "agent.died": "died",
   "agent.failed": "failed",
   "agent.retrying": "waits",
+  "agent.steered": "steered",
   "agent.stuck": "is stuck",
   "task.created": "adds",
   "task.updated": "changes",
@@ -41,10 +43,19 @@ const VERBS: Readonly<Record<string, string>> = {
   "approval.asked": "asks you",
   "approval.approved": "approves",
   "approval.denied": "denies",
+  "approval.used": "uses",
+  "approval.withdrawn": "recalls",
   "tool.started": "runs",
   "tool.failed": "error",
   "tool.denied": "denied",
 };
+/** These stand in a timeline; going by they would say nothing new. */
+const QUIET: readonly string[] = [
+  "message.system",
+  "team.unsupervised",
+  "approval.used",
+  "approval.withdrawn",
+];
 const TOOL_VERBS: Readonly<Record<string, string>> = {
   Bash: "runs",
   Read: "reads",
@@ -158,13 +169,14 @@ export async function showLiveLog(
 
 /** What nobody needs to see go by. */
 function isQuiet({ type, agent }: TimelineItem): boolean {
-  if (type === "message.system") return true;
-  return VERBS[type] === undefined || (type === "task.released" && agent === "system");
+  return (
+    VERBS[type] === undefined || QUIET.includes(type) || (type === "task.released" && agent === "system")
+  );
 }
 
 function verbOf({ type, tool }: TimelineItem): string {
   if (type === "tool.started" && tool !== undefined) return TOOL_VERBS[tool] ?? "uses";
-  return VERBS[type] ?? type;
+  return VERBS[type] ?? type.slice(type.indexOf(".") + 1);
 }
 
 function wordsOf(item: TimelineItem): string {

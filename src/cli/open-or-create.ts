@@ -1,6 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import { sameName, TeamName } from "../protocol/names.ts";
 import { given } from "../runtime/given.ts";
+import { supervisorOf } from "../runtime/liveness.ts";
 import type { TeamPlan } from "../runtime/team-plan.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import { leadOf, memberNamed } from "../team/derive.ts";
@@ -17,6 +18,8 @@ export async function openOrCreate(workspace: Workspace, plan: TeamPlan): Promis
   const team = await workspace.open(plan.name);
   try {
     await refuseOtherFolder(team, plan);
+    // Before anything is changed: who hears "no" has done nothing.
+    await refuseRunning(team);
     await addMissing(team, plan);
     return team;
   } catch (error) {
@@ -31,6 +34,16 @@ async function refuseOtherFolder(team: Team, { name, dir }: TeamPlan): Promise<v
   throw new TroupeError("name_taken", `team ${name} works in ${known}, not in ${dir}`, {
     hint: `give this one another name: --team ${TeamName.safeParse(`${name}-2`).data ?? "NAME"}`,
     details: { team: name, dir: known },
+  });
+}
+
+async function refuseRunning(team: Team): Promise<void> {
+  const supervisor = await supervisorOf(team);
+  if (!supervisor || supervisor.verdict === "dead") return;
+  const lead = leadOf(team.state())?.name ?? "lead";
+  throw new TroupeError("already_running", `team ${team.name} is running already; nothing was changed`, {
+    hint: `look: troupe timeline --follow --team ${team.name}; tell it something: troupe send ${lead} TEXT`,
+    details: { pid: supervisor.lease.pid, since: supervisor.lease.at },
   });
 }
 

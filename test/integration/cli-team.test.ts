@@ -119,7 +119,7 @@ test("Ctrl-C in up leaves the team running and says how to come back; down ends 
   expect(await statusOf(desk)).toMatchObject({ supervisor: { alive: true }, tasks: { working: 1 } });
   expect(await desk.troupe(["up", "--detach"])).toMatchObject({
     exit: 5,
-    stderr: containing("already supervised"),
+    stderr: containing("team hello is running already; nothing was changed"),
   });
   expect(await desk.troupe(["rm", "hello", "--yes"])).toMatchObject({ exit: 5 });
   expect(await desk.troupe(["down", "--timeout", "1s"])).toMatchObject({

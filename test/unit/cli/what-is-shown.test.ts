@@ -45,6 +45,17 @@ test("the lines of a timeline stand below each other from the first one on", asy
   expect(new Set(lines.map((line) => /^ *[\d:]+ {2}\S+ +/.exec(line)?.[0].length))).toEqual(new Set([23]));
 });
 
+test("a timeline has a word for whatever happened, and tells who was steered", async () => {
+  const world = await fixtureTeam();
+  for (const order of ["pause builder", "resume builder", "mode builder plan", "interrupt builder"])
+    await world.type(`troupe agent ${order}`);
+
+  const { stdout } = await world.type("troupe timeline");
+
+  expect(stdout).toMatch(/ builder +steered {3}is paused\n/);
+  expect(stdout).not.toMatch(/[a-z]\.[a-z]/);
+});
+
 test("the live log leaves room for user and system before they come", async () => {
   const world = await fixtureTeam();
   await world.type("troupe create a --member x");

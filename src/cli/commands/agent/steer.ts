@@ -115,6 +115,8 @@ function steer(
     if (flags.json) screen.json("AgentOutput", AgentOutput.parse(line));
     else
       screen.line(styled("bold", target), ` is ${line.state}`, styled("dim", WORDS[order.what](order.value)));
+    if (line.state === "stopped" || line.state === "died")
+      screen.say(styled("dim", `it has no process; next: troupe resume --only ${target}`));
     return 0;
   });
 }
