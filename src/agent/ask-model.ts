@@ -70,7 +70,7 @@ async function tryOnce(
   { deps, conversation, special, onRetry }: Asking,
   signal: AbortSignal,
 ): Promise<Answer | Trouble> {
-  const { model, emit } = deps;
+  const { model, emit, rateGate } = deps;
   const { idleMs, requestTries, connectTries } = limitsOf(deps.limits);
   const watch = openIdleWatch(idleMs, signal);
   const reply = openReply((delta) => emit({ type: "text", delta }));
@@ -83,7 +83,7 @@ async function tryOnce(
       .create(paramsOf(deps, special.messages ?? conversation.messages(), special.params), {
         signal: watch.signal,
         maxRetries: requestTries - 1,
-        middleware: [attemptsWatcher({ watch, requestTries, connectTries, onRetry })],
+        middleware: [attemptsWatcher({ watch, requestTries, connectTries, onRetry, rateGate })],
       })
       .withResponse();
     requestId = request_id ?? null;

@@ -2,7 +2,9 @@ import type { Middleware } from "@anthropic-ai/sdk";
 import { TroupeError } from "../base/errors.ts";
 import type { IdleWatch } from "./idle-watch.ts";
 import { watched } from "./idle-watch.ts";
+import type { LoopDeps } from "./loop-deps.ts";
 import { causeText, isPassingStatus } from "./model-trouble.ts";
+import { isLimit, type RetryWait, retryWait, waitText, withWait } from "./retry-wait.ts";
 
 interface Attempts {
   readonly watch: IdleWatch;
@@ -10,18 +12,23 @@ interface Attempts {
   readonly connectTries: number;
   /** Told before the SDK waits for its next attempt. */
   readonly onRetry: (why: string) => void;
+  /** Where others use the same key. */
+  readonly rateGate?: LoopDeps["rateGate"];
 }
 
 /** A certificate that is wrong now is wrong in a second too. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
 
 /**
- * Looks at each HTTP attempt that the SDK makes for one request: tells of retries, gives up early on a server that is
- * not there, and refuses an answer that is no stream of the Messages API. The SDK does the waiting.
+ * Looks at each HTTP attempt that the SDK makes for one request: lets it through when nobody's rate limit stands against
+ * it, tells of retries, gives up early on a server that is not there, and refuses an answer that is no stream of the
+ * Messages API. The SDK does the waiting between attempts, as long as it is told here.
  */
-export function attemptsWatcher({ watch, requestTries, connectTries, onRetry }: Attempts): Middleware {
+export function attemptsWatcher(attempts: Attempts): Middleware {
+  const { watch, requestTries, connectTries, onRetry, rateGate } = attempts;
   let tries = 0;
   return async (request, next) => {
+    await rateGate?.wait(watch.signal);
     tries++;
     watch.arm();
     const response = await next(request).catch((error: unknown) => {
@@ -31,12 +38,22 @@ export function attemptsWatcher({ watch, requestTries, connectTries, onRetry }: 
     });
     if (response.ok) return watched(await streamOf(response, request.url), watch);
     watch.rest();
-    const asks = response.headers.get("x-should-retry");
-    const isTriedAgain = asks === null ? isPassingStatus(response.status) : asks === "true";
-    if (isTriedAgain && tries < requestTries) onRetry(statusText(response));
-    else if (isPage(response) && !isPassingStatus(response.status)) await streamOf(response, request.url);
-    return response;
+    return refused(response, request.url);
   };
+
+  async function refused(response: Response, url: string): Promise<Response> {
+    const { status, headers } = response;
+    const asks = headers.get("x-should-retry");
+    const isTriedAgain = asks === null ? isPassingStatus(status) : asks === "true";
+    const wait = retryWait(response, tries);
+    const isShared = rateGate !== undefined && isLimit(status);
+    if (wait !== undefined && isShared) rateGate.limited(wait.askedMs ?? wait.ms);
+    if (isTriedAgain && tries < requestTries) onRetry(statusText(status, wait));
+    else if (isPage(response) && !isPassingStatus(status)) await streamOf(response, url);
+    if (wait === undefined) return response;
+    // Who waits at the gate is seen there, and hears what others are told.
+    return withWait(response, isShared ? 0 : wait.ms);
+  }
 
   function onConnectError(error: unknown, url: string): void {
     const reason = error instanceof Error ? causeText(error) : String(error);
@@ -47,11 +64,10 @@ export function attemptsWatcher({ watch, requestTries, connectTries, onRetry }: 
   }
 }
 
-function statusText({ status, headers }: Response): string {
-  const seconds = headers.get("retry-after");
-  const wait = seconds === null ? "" : `, come back after ${seconds} s`;
-  if (status === 429) return `rate limit (429${wait})`;
-  return status === 529 ? "the server is overloaded (529)" : `the server answered ${status}`;
+function statusText(status: number, wait: RetryWait | undefined): string {
+  const when = wait === undefined ? "" : `, ${waitText(wait)}`;
+  if (status === 429) return `rate limit (429${when})`;
+  return status === 529 ? `the server is overloaded (529${when})` : `the server answered ${status}`;
 }
 
 function isPage(response: Response): boolean {

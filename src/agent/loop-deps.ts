@@ -88,6 +88,13 @@ export interface LoopLimits {
 /** Whether a model call may be made now; `why` is read by people. */
 export type CallLeave = { readonly go: true } | { readonly go: false; readonly why: string };
 
+export interface RateGate {
+  /** Returns when an attempt may be made, or at the signal. Must not throw. */
+  readonly wait: (signal: AbortSignal) => Promise<void>;
+  /** The server wants to be left alone for so many ms. Must not throw. */
+  readonly limited: (retryInMs: number) => void;
+}
+
 export interface LoopDeps {
   readonly model: Model;
   /**
@@ -119,6 +126,8 @@ export interface LoopDeps {
   readonly lastWord?: (text: string, signal: AbortSignal) => Promise<readonly UserInput[]>;
   /** Absent: the conversation is never compacted, and one that is too long ends the turn. */
   readonly compaction?: Compaction;
+  /** Around each HTTP attempt, for those who share a key. */
+  readonly rateGate?: RateGate;
   /** What is not given has the defaults of `limits.ts`. */
   readonly limits?: Partial<LoopLimits>;
 }

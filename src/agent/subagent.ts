@@ -36,6 +36,7 @@ export interface SubagentRun {
     | "afterReply"
     | "hide"
     | "beforeCall"
+    | "rateGate"
   >;
   readonly limits: Partial<LoopLimits> & { readonly maxTurns: number };
   readonly maxTokens: number;

@@ -57,6 +57,7 @@ export const AgentOutput = z.object({
   lead: z.boolean(),
   state: z.enum(["starting", "working", "awaiting", "idle", "paused", "unresponsive", "stopped", "died"]),
   waitingFor: z.enum(["permission", "plan"]).nullable(),
+  waitsUntil: Time.nullable(),
   since: Time,
   detail: z.string().nullable(),
   model: z.string().nullable(),

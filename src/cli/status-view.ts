@@ -18,11 +18,11 @@ const STATE_STYLES: Readonly<Record<MemberLine["state"], Style>> = {
 };
 
 export function memberRow(member: MemberLine, now: number): readonly Piece[] {
-  const { name, role, lead, state, waitingFor, since, task, unread, tokens, costUsd } = member;
+  const { name, role, lead, state, since, task, unread, tokens, costUsd } = member;
   return [
     styled("bold", name),
     lead ? "lead" : (role ?? ""),
-    styled(STATE_STYLES[state], waitingFor === null ? state : `${state} ${waitingFor}`),
+    styled(STATE_STYLES[state], memberState(member, now)),
     ageText(since, now),
     task === null ? "" : `#${task}`,
     unread > 0 ? String(unread) : "",
@@ -31,6 +31,17 @@ export function memberRow(member: MemberLine, now: number): readonly Piece[] {
       : `${tokensText(tokens.input + tokens.cacheRead + tokens.cacheWrite)}/${tokensText(tokens.output)}`,
     costUsd === null ? "" : moneyText(costUsd),
   ];
+}
+
+/** Its state, and what it waits for. */
+export function memberState(
+  { state, waitingFor, waitsUntil }: Pick<MemberLine, "state" | "waitingFor" | "waitsUntil">,
+  now: number,
+): string {
+  if (waitingFor !== null) return `${state} ${waitingFor}`;
+  const waitMs = waitsUntil === null ? 0 : Date.parse(waitsUntil) - now;
+  if (!(waitMs > 0)) return state;
+  return `${state}, waits ${Math.ceil(waitMs / 1000)} s for the model's rate limit`;
 }
 
 export const MEMBER_HEAD = ["agent", "role", "state", "for", "task", "unread", "tokens", "money"];

@@ -155,6 +155,16 @@ const schemas = {
       .min(1)
       .max(64 * 1024),
   }),
+  /**
+   * The model server lets nothing through with this key before `until` (ISO time): everybody waits who uses it. Advice of
+   * the writer's clock, no rule reads it. `key`: 16 hex digits of sha256 of base URL, NUL, key.
+   */
+  backoff: z.looseObject({
+    op: z.literal("backoff"),
+    ...head,
+    key: z.string().regex(/^[0-9a-f]{16}$/),
+    until: z.string().max(40),
+  }),
   create: z.looseObject({
     op: z.literal("create"),
     ...task,
@@ -270,6 +280,7 @@ export const Entry = z.discriminatedUnion("op", [
   schemas.stop,
   schemas.control,
   schemas.report,
+  schemas.backoff,
   schemas.create,
   schemas.update,
   schemas.claim,

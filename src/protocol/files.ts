@@ -45,6 +45,8 @@ export const RunFile = z.looseObject({
   status: z.enum(["starting", "working", "awaiting", "idle", "paused", "stopping"]),
   /** With `awaiting`: what is asked for. */
   waitingFor: z.enum(["permission", "plan"]).nullish(),
+  /** The rate limit of its model lets nothing through before this ISO time. */
+  waitsUntil: z.string().max(40).nullish(),
   since: z.string().max(40),
   task: TaskId.nullable(),
   model: z.string().nullable(),

@@ -2,17 +2,29 @@ import type { Model } from "../agent/loop-deps.ts";
 import { memberNamed } from "../team/derive.ts";
 import type { MemberJob } from "./member-job.ts";
 import { openModel } from "./model-source.ts";
+import { type OwnRateGate, openRateGate, rateKey } from "./rate-gate.ts";
 
-/** The one that the journal names last; the same client until that changes. */
-export function chosenModel({ team, member, source }: MemberJob): () => Model {
+/** The model of a life. */
+export interface OwnModel {
+  /** The one that the journal names last; the same client until that changes. */
+  readonly model: () => Model;
+  /** In front of all its requests, also those of subagents. */
+  readonly rate: OwnRateGate;
+}
+
+export function openOwnModel(job: MemberJob): OwnModel {
+  const { team, member, source } = job;
   const nameNow = (): string | undefined =>
     memberNamed(team.state(), member.name)?.model ?? member.definition.model;
   let name = nameNow();
   let model = openModel(team.host, name, source);
-  return () => {
-    const now = nameNow();
-    if (now !== name) model = openModel(team.host, now, source);
-    name = now;
-    return model;
+  return {
+    model: () => {
+      const now = nameNow();
+      if (now !== name) model = openModel(team.host, now, source);
+      name = now;
+      return model;
+    },
+    rate: openRateGate(job, rateKey(team.host, source)),
   };
 }

@@ -26,7 +26,7 @@ export interface MemberAgent {
 export interface MemberAgentDeps {
   readonly team: Team;
   readonly me: MemberName;
-  readonly setup: Omit<Setup, "approvals" | "connectors">;
+  readonly setup: Omit<Setup, "approvals" | "connectors" | "rate">;
   readonly transcript: Transcript;
   readonly admission: Admission;
   readonly events: EventLog;

@@ -17,6 +17,7 @@ export interface MemberParts extends Pick<Memory, "mailbox" | "intake"> {
   readonly agent: MemberAgent;
   readonly compaction: Setup["compaction"];
   readonly presence: OwnPresence;
+  readonly rate: Setup["rate"];
   readonly approvals: Setup["approvals"];
   readonly hooks: MemberHooks;
   readonly connectors: Setup["connectors"];
@@ -35,7 +36,10 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   hooks.asker.transcript.begin(transcript.turns.length);
   const turns = transcript.turns;
   const setup = await setUp(job, { control, hooks, hear: (event, sub) => agent.hear(event, sub) }, turns);
-  const presence = openPresence(job, () => setup.model().name, control);
+  const { rate } = setup;
+  const own = { model: () => setup.model().name, waitsUntil: rate.waitsUntil };
+  const presence = openPresence(job, own, control);
+  rate.onChange(presence.show);
   const agent = openMemberAgent({
     team,
     me,
@@ -52,5 +56,18 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const { approvals, compaction, connectors } = setup;
   const begin = (): Promise<readonly UserInput[]> =>
     sessionInputs(hooks, { intake, transcript, model: setup.model().name });
-  return { mailbox, intake, duty, agent, compaction, presence, approvals, hooks, connectors, first, begin };
+  return {
+    mailbox,
+    intake,
+    duty,
+    agent,
+    compaction,
+    presence,
+    rate,
+    approvals,
+    hooks,
+    connectors,
+    first,
+    begin,
+  };
 }

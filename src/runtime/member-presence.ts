@@ -20,6 +20,13 @@ export interface Signs {
   readonly context: { readonly used: number; readonly max: number | null };
 }
 
+/** What it asks others of its process for each time. */
+export interface OwnSigns {
+  /** Its model's name. */
+  readonly model: () => string;
+  readonly waitsUntil: () => string | null;
+}
+
 export interface OwnPresence {
   /** Rejects when the first `run.json` cannot be written: nobody would know that this process lives. */
   readonly begin: () => Promise<void>;
@@ -30,7 +37,7 @@ export interface OwnPresence {
 }
 
 /** Keeps `run.json` true: one writer, one write at a time, the newest values in each. */
-export function openPresence(job: MemberJob, model: () => string, control: LifeControl): OwnPresence {
+export function openPresence(job: MemberJob, own: OwnSigns, control: LifeControl): OwnPresence {
   const { presence } = job.team.store;
   let signs: Signs = { usage: NO_USAGE, context: { used: 0, max: null } };
   let write: (() => Promise<void>) | undefined;
@@ -63,7 +70,7 @@ export function openPresence(job: MemberJob, model: () => string, control: LifeC
 
   return {
     begin: async () => {
-      const current = await runFile(job, model, control);
+      const current = await runFile(job, own, control);
       const first = (): Promise<void> => presence.write(current(signs));
       await first();
       write = first;
@@ -82,7 +89,7 @@ export function openPresence(job: MemberJob, model: () => string, control: LifeC
 /** The whole file as of now. */
 async function runFile(
   { team, member, instance }: MemberJob,
-  model: () => string,
+  { model, waitsUntil }: OwnSigns,
   control: LifeControl,
 ): Promise<(signs: Signs) => RunFile> {
   const iso = (): string => new Date(team.host.now()).toISOString();
@@ -103,6 +110,7 @@ async function runFile(
       beat: iso(),
       status,
       waitingFor: now === "awaiting" ? waitingFor : null,
+      waitsUntil: waitsUntil(),
       since,
       task,
       model: model(),

@@ -1,6 +1,6 @@
-import type { LoopDeps, Model, Turn } from "../agent/loop-deps.ts";
+import type { LoopDeps, Turn } from "../agent/loop-deps.ts";
 import { type OwnApprovals, openApprovals } from "./approvals.ts";
-import { chosenModel } from "./chosen-model.ts";
+import { type OwnModel, openOwnModel } from "./chosen-model.ts";
 import { type Connectors, openConnectors } from "./connectors.ts";
 import { memberCalls } from "./member-calls.ts";
 import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
@@ -12,8 +12,9 @@ import { memberTools } from "./member-tools.ts";
 import { systemPrompt } from "./prompt.ts";
 
 /** What every turn of a life is made with. The model is asked for at the beginning of each: it may be another one. */
-export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate" | "hide" | HookSeam> {
-  readonly model: () => Model;
+export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate" | "hide" | "rateGate" | HookSeam> {
+  readonly model: OwnModel["model"];
+  readonly rate: OwnModel["rate"];
   readonly compaction: MemberCompaction;
   readonly approvals: OwnApprovals;
   readonly connectors: Connectors;
@@ -35,12 +36,12 @@ export async function setUp(job: MemberJob, seat: SubagentSeat, turns: readonly 
   // Those of connectors behind the others, as they come: what stands in front of them stays in the server's cache.
   const own = (): ReturnType<typeof memberTools> => [...fixed, ...connectors.tools().filter(has)];
   const allTools = (): ReturnType<typeof memberTools> => [...ofTroupe(), ...connectors.tools()];
-  const model = chosenModel(job);
+  const { model, rate } = openOwnModel(job);
   const { judge } = connectors;
   const seats = { hooks, approvals, judge, sandbox: shell.sandbox };
   const { gate, callsFor, isOffered } = await memberCalls(job, permissions, seats);
   const { spillDir } = shell.toolset;
-  const parent = { permissions, spillDir, tools: own, freshTools: allTools, model, callsFor };
+  const parent = { permissions, spillDir, tools: own, freshTools: allTools, model, callsFor, rateGate: rate };
   const agents = await subagentTools(job, seat, parent);
   return {
     connectors,
@@ -52,6 +53,8 @@ export async function setUp(job: MemberJob, seat: SubagentSeat, turns: readonly 
       [...fixed, ...agents, ...connectors.tools().filter(has)].filter(({ name }) => isOffered(name)),
     hide: job.redactor.hide,
     gate,
+    rate,
+    rateGate: rate,
     ...hooks.seams,
   };
 }

@@ -18,7 +18,8 @@ export interface SubagentSeat extends Pick<AgentToolDeps, "hear"> {
 }
 
 /** What a subagent has of its member. */
-interface Parent extends Pick<AgentToolDeps, "spillDir" | "tools" | "freshTools" | "model" | "callsFor"> {
+interface Parent
+  extends Pick<AgentToolDeps, "spillDir" | "tools" | "freshTools" | "model" | "callsFor" | "rateGate"> {
   readonly permissions: Permissions;
 }
 

@@ -80,6 +80,16 @@ export async function isAsked(team: Team): Promise<boolean> {
   );
 }
 
+/** The user was told something with these words, not long ago. */
+export async function wasTold(team: Team, words: string, withinMs: number): Promise<boolean> {
+  const since = team.host.now() - withinMs;
+  const told = await readMailbox(team, "user");
+  return told.some(
+    ({ message: { kind, at, text } }) =>
+      kind === "system" && Date.parse(at) >= since && text?.includes(words) === true,
+  );
+}
+
 /** A system message to the user, and to the lead unless it is the lead's own trouble. */
 export async function tellTrouble(team: Team, member: Member, text: string): Promise<void> {
   const lead = leadOf(team.state())?.name;

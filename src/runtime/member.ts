@@ -76,6 +76,7 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
     background.abort();
     parts.intake.close();
     await parts.connectors.close();
+    await parts.rate.close();
     await parts.presence.end(isOurs);
     await watching.done;
     await parts.hooks.close();

@@ -31,6 +31,8 @@ export interface MemberStatus {
   readonly state: MemberState;
   /** What it waits for a person to say, with `awaiting`. */
   readonly waitingFor: WaitingFor;
+  /** The model's rate limit lets none of its requests through before this ISO time; null when none waits. */
+  readonly waitsUntil: string | null;
   readonly since: string;
   /** How its last process ended: `killed (signal 9)`. Null while it lives. */
   readonly detail: string | null;
@@ -68,6 +70,7 @@ async function statusOf(team: Team, state: TeamState, member: Member): Promise<M
     lead,
     state: own,
     waitingFor: own === "awaiting" ? (signs.run?.waitingFor ?? null) : null,
+    waitsUntil: own === "working" ? (signs.run?.waitsUntil ?? null) : null,
     ...lastChange(member, signs),
     permissionMode: modeOf(team, name),
     backend,

@@ -1,5 +1,5 @@
 import type { AgentEvent, SubagentMark } from "../agent/events.ts";
-import type { LoopDeps, Model } from "../agent/loop-deps.ts";
+import type { LoopDeps, Model, RateGate } from "../agent/loop-deps.ts";
 import { runSubagent, type SubagentEnd, type SubagentHooks } from "../agent/subagent.ts";
 import type { Tool } from "../agent/tool.ts";
 import type { AgentDefinition } from "../plugins/agent-definition.ts";
@@ -38,6 +38,7 @@ export interface SubagentDeps {
   readonly isStopping: () => boolean;
   /** Must not throw. */
   readonly hear: (event: AgentEvent, sub: SubagentMark) => void;
+  readonly rateGate: RateGate;
   readonly limits: { readonly maxTurns: number; readonly maxTokens: number };
   readonly hooks?: SubagentHooks;
 }
@@ -87,6 +88,7 @@ export async function runDefinition(
           record: log.record,
           hide: deps.redactor.hide,
           isStopping: deps.isStopping,
+          rateGate: deps.rateGate,
         },
         limits: { maxTurns: Math.min(definition.maxTurns ?? limits.maxTurns, limits.maxTurns) },
         maxTokens: Math.min(definition.maxTokens ?? limits.maxTokens, limits.maxTokens),

@@ -66,6 +66,7 @@ const TELLERS: { readonly [O in Op]: Teller<O> } = {
     agent: member,
     text: STEERED[what](value),
   }),
+  backoff: ({ until }) => ({ type: "team.limited", text: `by the model's rate limit until ${until}` }),
   report: ({ text }) => ({ type: "team.reported", text }),
   create: ({ task, subject, blockedBy = [] }) => ({
     type: "task.created",

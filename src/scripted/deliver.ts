@@ -4,6 +4,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ApiError, errorBody } from "./api-error.ts";
 import type { Answer } from "./progress.ts";
+import type { Fault } from "./script.ts";
 import { encodeJson, encodeStream } from "./stream.ts";
 
 /** Sends one answer with its delay and its fault. Ends early, without an error, when `signal` says that the caller has gone. */
@@ -41,8 +42,12 @@ const WEB_PAGE =
 
 function errorFault({ fault }: Answer): ApiError | undefined {
   if (fault?.tooLong) return { status: 400, message: "prompt is too long: 200001 tokens > 200000 maximum" };
-  if (fault?.status === undefined) return undefined;
-  const { status, retryAfterMs } = fault;
+  return fault === undefined ? undefined : statusError(fault);
+}
+
+/** A fault with a status, as the API would say it. */
+export function statusError({ status, retryAfterMs }: Fault): ApiError | undefined {
+  if (status === undefined) return undefined;
   return {
     status,
     message: `scripted fault ${status}`,

@@ -11,6 +11,7 @@ export const FaultFields = z
   .strictObject({
     status: z.int().min(400).max(599).optional(),
     retryAfterMs: Milliseconds.optional(),
+    everybodyMs: Milliseconds.optional(),
     cut: z.int().min(0).optional(),
     hang: z.literal(true).optional(),
     badJson: z.literal(true).optional(),
@@ -18,11 +19,16 @@ export const FaultFields = z
     tooLong: z.literal(true).optional(),
     html: z.literal(true).optional(),
   })
-  .refine((fault) => Object.keys(fault).length > 0, "a fault needs at least one field");
+  .refine((fault) => Object.keys(fault).length > 0, "a fault needs at least one field")
+  .refine(
+    ({ status, everybodyMs }) => everybodyMs === undefined || status !== undefined,
+    "everybodyMs needs a status",
+  );
 
 /**
  * What goes wrong with one answer. `status`: that HTTP status with the API's error body, `retryAfterMs` as its
- * `retry-after-ms` header. `cut`: the connection is destroyed after that many bytes of the body. `hang`: not a byte until
+ * `retry-after-ms` header; with `everybodyMs` every request of anybody gets it for so long, and unless `retryAfterMs` says
+ * otherwise the header names the rest of that time. `cut`: the connection is destroyed after that many bytes of the body. `hang`: not a byte until
  * the caller gives up. `badJson`: the input of the tool calls does not parse. `slow`: milliseconds before each piece of
  * the stream. `tooLong`: 400, the prompt is too long. `html`: 200 with a web page.
  */

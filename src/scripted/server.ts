@@ -1,5 +1,6 @@
 import type { Host } from "../base/host.ts";
 import { deliver } from "./deliver.ts";
+import { openEverybodysFault } from "./everybodys-fault.ts";
 import { type ScriptedModel, startModelServer } from "./model-server.ts";
 import { openProgress } from "./progress.ts";
 import { SCRIPTED_LABEL, type Script } from "./script.ts";
@@ -26,6 +27,7 @@ export function startScriptedModel({
   bodies,
 }: ScriptedModelOptions): Promise<ScriptedModel> {
   const progress = openProgress(script, host.newId);
+  const everybodys = openEverybodysFault();
   return startModelServer({
     port,
     host,
@@ -33,6 +35,8 @@ export function startScriptedModel({
     bodies,
     displayName: script.model === SCRIPTED_LABEL ? "Scripted model, no AI" : script.model,
     answer: async ({ agent = "*", request, note, signal }, response) => {
+      const standing = everybodys.standing();
+      if (standing !== undefined) return standing;
       const decision = progress.next(agent, request);
       if (!decision.ok)
         // Trying again would change nothing, and the SDK does so at 500 unless it is told.
@@ -43,7 +47,10 @@ export function startScriptedModel({
         };
       const { answer } = decision;
       note(answer.line);
+      everybodys.begin(answer.fault);
       log?.(`${agent} request ${answer.turn}: ${script.name}:${answer.line}`);
+      const begun = everybodys.standing();
+      if (begun !== undefined) return begun;
       await deliver(response, answer, request.stream === true, signal);
       return undefined;
     },

@@ -6,7 +6,7 @@ import { block, unblock } from "./edge-rules.ts";
 import { control, end, join, leave, start, stop } from "./member-rules.ts";
 import type { TeamState, Verdict } from "./state.ts";
 import { assign, create, note, remove, update } from "./task-rules.ts";
-import { close, lapse, lease, report, team } from "./team-rules.ts";
+import { backoff, close, lapse, lease, report, team } from "./team-rules.ts";
 import { isKnown, type Refused, refuse, unknownMember } from "./verdicts.ts";
 
 type EntryByOp = { readonly [O in Op]: EntryOf<O> };
@@ -23,6 +23,7 @@ const rules: { readonly [O in Op]: (state: TeamState, entry: EntryByOp[O]) => Ve
   stop,
   control,
   report,
+  backoff,
   create,
   update,
   claim,

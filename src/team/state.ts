@@ -114,6 +114,14 @@ export interface Lease {
   readonly answerWithinMs?: number;
 }
 
+/** The last word on one key of a model server; see the entry `backoff`. */
+export interface Backoff {
+  readonly key: string;
+  readonly until: string;
+  /** When that was written. */
+  readonly at: string;
+}
+
 export interface TeamFacts {
   readonly name: TeamName;
   readonly instance: InstanceId;
@@ -131,6 +139,8 @@ export interface TeamFacts {
   readonly stopping: boolean;
   readonly report?: { readonly at: string; readonly by: string; readonly text: string };
   readonly closed: boolean;
+  /** One for each key, the latest last; of `BACKOFFS_KEPT` keys. */
+  readonly backoffs?: readonly Backoff[];
 }
 
 /**
@@ -177,6 +187,9 @@ export interface TeamState {
   /** Everything open or answered and not yet used, and the last `SETTLED_KEPT` that were settled, in the order of their last change. */
   readonly approvals: ReadonlyMap<EntryId, Approval>;
 }
+
+/** A team uses one key, or a few; whoever makes up keys pushes out none but old ones. */
+export const BACKOFFS_KEPT = 16;
 
 /** So many settled questions are remembered, for "already answered by". */
 export const SETTLED_KEPT = 200;

@@ -1,7 +1,7 @@
 import type { EntryOf } from "../protocol/entries.ts";
 import { isLead, openTasks } from "./derive.ts";
 import { remembered } from "./provenance.ts";
-import type { TeamFacts, TeamState, Verdict } from "./state.ts";
+import { BACKOFFS_KEPT, type TeamFacts, type TeamState, type Verdict } from "./state.ts";
 import { accepted, refuse } from "./verdicts.ts";
 
 export function team(state: TeamState, entry: EntryOf<"team">): Verdict {
@@ -57,4 +57,12 @@ export function report(state: TeamState, entry: EntryOf<"report">): Verdict {
   const tasks = openTasks(state);
   if (tasks.length > 0) return refuse({ kind: "open_tasks", tasks });
   return accepted({ team: { ...state.team, report: { at, by, text } } });
+}
+
+/** What stands last counts, whatever its time: clocks are nobody's rule. */
+export function backoff(state: TeamState, { key, until, at }: EntryOf<"backoff">): Verdict {
+  if (!state.team) return refuse({ kind: "no_team" });
+  const others = (state.team.backoffs ?? []).filter((known) => known.key !== key);
+  const backoffs = [...others, { key, until, at }].slice(-BACKOFFS_KEPT);
+  return accepted({ team: { ...state.team, backoffs } });
 }

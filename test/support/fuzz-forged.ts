@@ -46,6 +46,8 @@ const fields = {
   pid: fc.constantFrom(1, 2 ** 31),
   replaces: entryIds,
   lease: entryIds,
+  key: fc.constantFrom("0".repeat(16), "f".repeat(16)),
+  until: text,
   text,
   subject: text,
   description: fc.string(),

@@ -70,6 +70,7 @@ function drafts(): readonly EntryDraft[] {
     },
     { op: "answer", by: "user", ask: claim, verdict: "deny", digest, note: textOf(100) },
     { op: "settle", by: bob, ask: claim, how: "used" },
+    { op: "backoff", by: bob, key: "0123456789abcdef", until: "2026-11-20T12:00:09.000Z" },
     { op: "control", by: "user", member: bob, what: "model", value: "opus" },
   ];
 }

@@ -28,7 +28,7 @@ const ops: readonly EntryDraft["op"][] = [
   ...Array<"release">(4).fill("release"),
   ...(["block", "block", "block", "unblock", "reopen", "reopen", "fail", "review", "review"] as const),
   ...(["assign", "assign", "delete", "update", "note", "join", "leave", "start", "end", "stop"] as const),
-  ...(["lease", "lapse", "report", "close", "control"] as const),
+  ...(["lease", "lapse", "report", "close", "control", "backoff"] as const),
   ...(["ask", "ask", "ask", "answer", "answer", "settle", "settle", "reopen", "reopen"] as const),
 ];
 
@@ -93,6 +93,7 @@ export function draftOf(step: Step, { state }: Fold, claims: readonly EntryId[])
       value: "opus",
     },
     report: { op: "report", by, text: "done" },
+    backoff: { op: "backoff", by, key: String(step.other).repeat(16), until: "2026-11-20T12:00:09.000Z" },
     create: newTask(step, state.tasks.size),
     update: { op: "update", by, task, priority: step.other - 3, role: flag ? reviewer : null },
     claim: { op: "claim", by, task },

@@ -24,7 +24,7 @@ test("I1 a rate limit is waited for as the server says", async () => {
   expect(end).toEqual({ reason: "done", text: "ok" });
   expect(performance.now() - started).toBeGreaterThan(75);
   expect(eventsOf(events, "retrying")).toEqual([
-    { type: "retrying", attempt: 1, why: "rate limit (429, come back after 1 s)" },
+    { type: "retrying", attempt: 1, why: "rate limit (429, again in 0.1 s)" },
   ]);
 });
 
@@ -35,7 +35,7 @@ test("I2 an overloaded server is asked as often as the limit says, then the turn
 
   expect(end).toMatchObject({ reason: "failed", code: "model_unreachable" });
   expect(eventsOf(events, "retrying").map(({ why }) => why)).toEqual([
-    "the server is overloaded (529)",
+    "the server is overloaded (529, again in 0 s)",
     "the server answered 503",
   ]);
   expect(server.requests).toHaveLength(3);

@@ -28,7 +28,7 @@ function presenceOf(team: Team, troubles: unknown[] = []): { presence: OwnPresen
     onTrouble: (error) => troubles.push(error),
   };
   const control = createControl();
-  const presence = openPresence(job, () => "scripted", control);
+  const presence = openPresence(job, { model: () => "scripted", waitsUntil: () => null }, control);
   onTestFinished(() => presence.end(false));
   return { presence, control };
 }

@@ -26,6 +26,7 @@ test("the roster says what each process says of itself, and what the team knows"
     lead: true,
     state: "working",
     waitingFor: null,
+    waitsUntil: null,
     since,
     detail: null,
     model: "sonnet",

@@ -24,6 +24,27 @@ test("a 429 with retry-after-ms is tried again by the SDK after that time, and t
   expect(performance.now() - started).toBeGreaterThan(1_100);
 });
 
+test("a 429 for everybody answers every agent until its time is over, and is nobody's turn but its own", async () => {
+  const { client, model } = await scriptedClient(
+    "- fault: { status: 429, everybodyMs: 400 }\n- say: first\n- say: second",
+    { maxRetries: 0 },
+  );
+
+  const first = await failureOf(client.beta.messages.create(ASK));
+  const headers = first instanceof RateLimitError ? first.headers : undefined;
+  const closed = [await failureOf(client.beta.messages.create(ASK))];
+  const open = await until(async () => {
+    const answer = await client.beta.messages.create(ASK).catch((error: unknown) => closed.push(error));
+    return typeof answer === "object" ? answer : undefined;
+  });
+
+  expect(Number(headers?.get("retry-after-ms"))).toBeGreaterThan(300);
+  expect(Number(headers?.get("retry-after-ms"))).toBeLessThanOrEqual(400);
+  expect(closed.every((error) => error instanceof RateLimitError)).toBe(true);
+  expect(open).toMatchObject({ content: [{ text: "first" }] });
+  expect(model.requests().filter(({ status }) => status === 429)).toHaveLength(closed.length + 1);
+});
+
 test("429 and 529 arrive as the SDK's own errors, with the API's error types", async () => {
   const { client } = await scriptedClient("- fault: { status: 429 }\n- fault: 529\n- fault: 401");
 

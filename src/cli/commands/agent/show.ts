@@ -28,14 +28,15 @@ export const agentShow = defineCommand({
         context.screen.say(`${party} has left the team`);
         return 0;
       }
+      const { memberState } = await import("../../status-view.ts");
       if (context.flags.json) context.screen.json("AgentOutput", member);
-      else show(context, member);
+      else show(context, member, memberState(member, context.host.now()));
       return 0;
     }),
 });
 
-function show({ screen, host }: Context, member: z.infer<typeof AgentOutput>): void {
-  screen.line(styled("bold", member.name), `  ${member.state} for ${ageText(member.since, host.now())}`);
+function show({ screen, host }: Context, member: z.infer<typeof AgentOutput>, state: string): void {
+  screen.line(styled("bold", member.name), `  ${state} for ${ageText(member.since, host.now())}`);
   const facts: readonly (readonly [string, string | null])[] = [
     ["role", member.lead ? "lead" : member.role],
     ["how it ended", member.detail],
