@@ -10,9 +10,13 @@ export function writtenText(words: readonly Word[]): string {
 
 /** The texts that a deny or ask rule may mean: as written, without quotes, and with the program's bare name. */
 function textsOf(words: readonly Word[]): readonly string[] {
-  const plain = words.map(({ text }) => text).join(" ");
-  const name = plain.slice(plain.lastIndexOf("/", plain.indexOf(" ") >>> 0) + 1);
-  return [writtenText(words), plain, name];
+  const texts = words.map(({ text }) => text);
+  return [writtenText(words), texts.join(" "), withBareName(texts).join(" ")];
+}
+
+/** Without the path in front of the program. */
+function withBareName([program = "", ...rest]: readonly string[]): readonly string[] {
+  return [program.slice(program.lastIndexOf("/") + 1), ...rest];
 }
 
 /** Finds the first rule for exactly one of these texts. */
@@ -56,7 +60,9 @@ export function ruleForSome(rules: CommandRules, commands: readonly (readonly Wo
   for (const words of commands) {
     const at = words.findIndex((word) => !isLiteral(word));
     const word = words[at];
-    if (word) beginnings.add([...words.slice(0, at).map(({ text }) => text), knownPart(word)].join(" "));
+    if (!word) continue;
+    const texts = [...words.slice(0, at).map(({ text }) => text), knownPart(word)];
+    for (const form of [texts, withBareName(texts)]) beginnings.add(form.join(" "));
   }
   for (const beginning of beginnings) {
     const rule = candidates(rules, beginning).find((one) => mayMatch(one, beginning));

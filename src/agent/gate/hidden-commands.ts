@@ -67,22 +67,43 @@ function scriptsOf(words: readonly Word[]): Scripts {
 /** Programs that are given commands as text, and where it stands. */
 const CARRIERS: Readonly<Record<string, (rest: readonly Word[]) => Scripts>> = {
   eval: joined,
+  trap: (rest) => joined(rest.filter(({ text }) => !text.startsWith("-")).slice(0, 1)),
   watch: (rest) => joined(rest.filter(({ text }) => !text.startsWith("-"))),
   // What stands in a file is not seen.
   source: () => ({ scripts: [], isOpaque: true }),
   ".": () => ({ scripts: [], isOpaque: true }),
-  env: (rest) => behind(rest, /^(?:-\w*S|--split-string=?)/),
+  env: (rest) => behind(rest, /^(?:-\w*?S|--s[a-z-]*=?)/),
   su: (rest) => behind(rest, CARRYING),
   script: (rest) => behind(rest, CARRYING),
   flock: (rest) => behind(rest, CARRYING),
 };
-const CARRYING = /^(?:-\w*c$|--command=?)/;
+/** The script may stand in the same word; long options also by their beginning. */
+const CARRYING = /^(?:-\w*?c|--(?:c|session-c)[a-z-]*=?)/;
 
-/** Without a script of its own a shell reads its input. */
+/** The script of `-c` is the first word behind all options, wherever the `c` stood. Without one a shell may read its input. */
 function shellScript(rest: readonly Word[]): Scripts {
-  const given = behind(rest, /^-\w*c$/);
-  if (given.scripts.length > 0 || given.isOpaque) return given;
-  return { scripts: [], isOpaque: rest.every(({ text }) => /^[-+]/.test(text)) };
+  const end = firstOperand(rest);
+  const options = rest.slice(0, end);
+  const [operand] = rest.slice(end);
+  const has = (letter: RegExp): boolean => options.some(({ text }) => letter.test(text));
+  if (!options.every(isLiteral)) return { scripts: [], isOpaque: true };
+  if (has(/^-[A-Za-z]*c/)) return joined(operand ? [operand] : []);
+  const given = behind(options, /^--c[a-z]*=?/);
+  if (given.scripts.length > 0) return given;
+  const isInput = operand === undefined || !isLiteral(operand) || /^\/(?:dev|proc)\//.test(operand.text);
+  return { scripts: [], isOpaque: isInput || has(/^-[A-Za-z]*s/) };
+}
+
+/** Behind a shell's options and what they take. */
+function firstOperand(words: readonly Word[]): number {
+  let at = 0;
+  for (; at < words.length; at++) {
+    const { text } = words[at] ?? { text: "" };
+    if (text === "--" || text === "-") return at + 1;
+    if (!/^[-+]/.test(text)) return at;
+    if (/^(?:[-+][A-Za-z]*[oO]|--(?:rcfile|init-file)$)/.test(text)) at++;
+  }
+  return at;
 }
 
 /** The text that an option carries, in the same word or in the next. */

@@ -115,13 +115,19 @@ function basesOf(parts: readonly Part[], cwd: string, home: string): Bases {
   for (const { program, bare } of parts) {
     if (program === "pushd" || program === "popd") return { folders: [...folders], isUncertain: true };
     if (program !== "cd") continue;
-    const target = bare.slice(1).find(({ text }) => !/^-[LPe@]*$/.test(text) || text === "-");
+    const target = folderOf(bare.slice(1));
     const path = target === undefined ? home : pathOf(target, home);
     if (path === undefined || folders.size >= MOST_BASES) return { folders: [...folders], isUncertain: true };
     const before = [...folders];
     for (const folder of before) folders.add(resolve(folder, path));
   }
   return { folders: [...folders], isUncertain: false };
+}
+
+/** Where `cd` goes: the first word behind its options. */
+function folderOf(words: readonly Word[]): Word | undefined {
+  const at = words.findIndex(({ text }) => !/^-[LPe@]+$/.test(text));
+  return words[at]?.text === "--" ? words[at + 1] : words[at];
 }
 
 /** Where a word leads, if that is certain. */

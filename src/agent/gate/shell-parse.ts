@@ -88,11 +88,15 @@ function readCommand(cursor: Cursor): void {
 
 function takeWord(cursor: Cursor, making: Making, word: Word): void {
   const { words, assignments } = making;
+  // Behind `time` the shell still looks for its own words.
+  if (assignments.length === 0 && words.every(isTiming) && isKeyword(cursor, word)) {
+    words.length = 0;
+    return;
+  }
   if (words.length > 0) {
     words.push(word);
     return;
   }
-  if (assignments.length === 0 && isKeyword(cursor, word)) return;
   const assigned = /^([A-Za-z_]\w*)(?:\+?=|(\[))/.exec(word.source);
   if (!assigned) {
     words.push(word);
@@ -107,6 +111,10 @@ function takeWord(cursor: Cursor, making: Making, word: Word): void {
   });
 }
 
+function isTiming({ source }: Word): boolean {
+  return source === "time" || source === "-p" || source === "--";
+}
+
 function isKeyword(cursor: Cursor, { source }: Word): boolean {
   if (source === "for") readFor(cursor);
   else if (NOT_READ.has(source)) fail(cursor, `uses ${source}`);
@@ -114,11 +122,14 @@ function isKeyword(cursor: Cursor, { source }: Word): boolean {
   return true;
 }
 
-/** `for name in words`: only the words matter, for what they substitute. */
+/** `for name in words`: only the words matter, for what they substitute. Without `in` the commands may follow at once. */
 function readFor(cursor: Cursor): void {
   skipBlanks(cursor);
   const name = readWord(cursor, readList);
-  if (!/^[A-Za-z_]\w*$/.test(name.source)) return fail(cursor, "uses a for that is not read");
+  skipBlanks(cursor);
+  const isWithoutWords = /[\n;]/.test(cursor.text.charAt(cursor.at));
+  if (!/^[A-Za-z_]\w*$/.test(name.source) || !(isWithoutWords || readWord(cursor, readList).source === "in"))
+    return fail(cursor, "uses a for that is not read");
   while (!isAtEnd(cursor)) {
     skipBlanks(cursor);
     if (/[\n;]/.test(cursor.text.charAt(cursor.at))) return;
