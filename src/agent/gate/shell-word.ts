@@ -57,6 +57,8 @@ function readPiece(cursor: Cursor, draft: Draft, list: ReadList): void {
   const read = READERS[letter];
   if (read) return read(cursor, draft, { list, isQuoted: false });
   cursor.at++;
+  // Braces come before tildes: `{~,x}` names a home folder.
+  if (letter === "~" && /[{,]$/.test(draft.source)) return add(draft, letter, letter, UNKNOWN);
   add(draft, letter, letter, isGlob(letter, cursor.text[cursor.at]) ? GLOB : letter);
 }
 
