@@ -71,13 +71,19 @@ export function isProtectedPath(relative: string): boolean {
     .toLowerCase();
   const path = `/${plain}/`;
   if (FILES.has(path.split("/").at(-2) ?? "")) return true;
-  const closed = OPEN_FOLDERS.reduce((rest, open) => behind(rest, `/${open}/`), path);
-  return PROTECTED_FOLDERS.some((folder) => closed.includes(`/${folder}/`));
+  return isClosed(path);
 }
 
-/** What stands in an open folder is judged by itself. The open folder itself is not to be replaced. */
-function behind(path: string, open: string): string {
-  const at = path.lastIndexOf(open);
-  const rest = at < 0 ? "" : path.slice(at + open.length - 1);
-  return rest === "" || rest === "/" ? path : rest;
+/** What stands in an open folder is judged by itself, unless that folder lies in a closed one. The open folder itself is not to be replaced. */
+function isClosed(path: string): boolean {
+  for (const open of OPEN_FOLDERS) {
+    const at = path.indexOf(`/${open}/`);
+    const rest = at < 0 ? "" : path.slice(at + open.length + 1);
+    if (rest.length > 1) return isInProtected(path.slice(0, at + 1)) || isClosed(rest);
+  }
+  return isInProtected(path);
+}
+
+function isInProtected(path: string): boolean {
+  return PROTECTED_FOLDERS.some((folder) => path.includes(`/${folder}/`));
 }
