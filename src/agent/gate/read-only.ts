@@ -13,14 +13,14 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   false: /^$/,
   head: /^$/,
   tail: /^$/,
-  grep: /^$/,
+  // Links that are found on the way lead anywhere.
+  grep: /^(?:-\w*R|--de)/,
   which: /^$/,
-  diff: /^$/,
   stat: /^$/,
   cd: /^-$/,
   wc: /^--files0/,
   du: /^(?:--f|-\w*X|--exclude-f)/,
-  find: /^-(?:exec|ok|delete|fprint|fls|files0)/,
+  find: /^-(?:exec|ok|delete|fprint|fls|files0|L$|follow)/,
   sort: /^(?:-\w*[oTS]|--o|--c|--t|--f)/,
   file: /^(?:-\w*[mfC]|--m|--f|--c)/,
 };
@@ -44,6 +44,14 @@ export function isReadOnly(words: readonly Word[]): boolean {
 
 const JUDGES: Readonly<Record<string, (words: readonly Word[]) => boolean>> = {
   git: isReadingGit,
+  // Below two folders it follows links unless it is told not to.
+  diff: ([, ...rest]) => {
+    const isDeep = rest.some(({ text }) => /^(?:-\w*r|--rec)/.test(text));
+    return (
+      !rest.some((word) => word.text === "" || isUncertainOption(word)) &&
+      (!isDeep || rest.some(({ text }) => text === "--no-dereference"))
+    );
+  },
   sed: (words) => isHarmlessSed(words) && !words.some(({ text }) => /^(?:-\w*i|--in)/.test(text)),
   docker: (words) => words.every(isLiteral) && DOCKER.test(words[1]?.text ?? "") && !words.some(isElsewhere),
 };
@@ -52,7 +60,7 @@ function isElsewhere({ text }: Word): boolean {
   return /^(?:-H|--h|-c$|--c)/.test(text);
 }
 
-/** `-$X` may become any option. A whole unquoted variable may too, but then it is no certain file either. */
+/** `-$X` and `{a,-C}` may become any option. A whole unquoted variable may too, but then it is no certain file either. */
 function isUncertainOption(word: Word): boolean {
-  return word.text.startsWith("-") && !isLiteral(word);
+  return /^(?:-|\{.*-)/s.test(word.text) && !isLiteral(word);
 }

@@ -1,4 +1,4 @@
-import { operandsOf } from "./file-operands.ts";
+import { isDeep, operandsOf } from "./file-operands.ts";
 import type { GateContext } from "./gate-context.ts";
 import type { Place, Places } from "./places.ts";
 import { type Part, pathOf, type ShellCall } from "./shell-call.ts";
@@ -13,6 +13,10 @@ export interface FileUse {
   readonly isGlob: boolean;
   /** Something in it expands. */
   readonly isExpanding: boolean;
+  /** What lies in it, when the command is about a folder with everything in it. */
+  readonly below: Place | undefined;
+  /** Only if something that is not seen from here is a folder. */
+  readonly isMaybe: boolean;
   /** Where a redirection goes: the shell itself writes there, whatever the command may do. */
   readonly isRedirect: boolean;
   /** The part of the call that names it; undefined = a hidden command. */
@@ -29,30 +33,40 @@ export function fileUses(call: ShellCall, context: GateContext, places: Places):
   );
   return [...shown, ...hidden]
     .filter(({ word }) => word.shape !== "/dev/null")
-    .map(({ kind, word, isRedirect, part }) => ({
+    .map(({ kind, word, isDeep: isAll, ...rest }) => ({
       kind,
       source: word.source,
       place: placeOf(word, call, context, places),
+      below: isAll ? placeOf(anyIn(word), call, context, places) : undefined,
       isGlob: word.shape.includes(GLOB),
       isExpanding: !isLiteral(word),
-      isRedirect,
-      part,
+      ...rest,
     }));
 }
 
-interface Named extends Pick<FileUse, "kind" | "isRedirect"> {
+/** A name that nobody gives to a file: a rule that is about it is about everything in the folder. */
+function anyIn({ source, text, shape }: Word): Word {
+  return { source, text: `${text}/\uffff`, shape: `${shape}/\uffff` };
+}
+
+interface Named extends Pick<FileUse, "kind" | "isRedirect" | "isMaybe"> {
   readonly word: Word;
+  readonly isDeep: boolean;
 }
 
 function namedBy(words: readonly Word[], redirects: readonly Redirect[]): readonly Named[] {
-  const { reads, writes } = operandsOf(words);
+  const { reads, writes, maybeWrites = [] } = operandsOf(words);
+  const plain = { isRedirect: false, isMaybe: false, isDeep: isDeep(words) };
   return [
-    ...reads.map((word) => ({ kind: "read" as const, word, isRedirect: false })),
-    ...writes.map((word) => ({ kind: "write" as const, word, isRedirect: false })),
+    ...reads.map((word) => ({ ...plain, kind: "read" as const, word })),
+    ...writes.map((word) => ({ ...plain, kind: "write" as const, word })),
+    ...maybeWrites.map((word) => ({ ...plain, kind: "write" as const, word, isMaybe: true })),
     ...redirects.map(({ direction, target }) => ({
       kind: direction === "read" ? ("read" as const) : ("write" as const),
       word: target,
       isRedirect: true,
+      isMaybe: false,
+      isDeep: false,
     })),
   ];
 }

@@ -70,7 +70,10 @@ function isFound<T>(value: T | undefined): value is T {
 function pathRule(scene: Scene, behavior: "deny" | "ask"): Rule | undefined {
   for (const use of scene.uses) {
     const rule = useRule(scene, behavior, use);
-    if (rule) return rule;
+    if (rule && !(use.isMaybe && behavior === "deny")) return rule;
+    // What may be a write is not denied, and not done unasked either.
+    const denied = use.isMaybe && behavior === "ask" ? useRule(scene, "deny", use) : undefined;
+    if (denied) return denied;
   }
   return undefined;
 }
@@ -78,11 +81,12 @@ function pathRule(scene: Scene, behavior: "deny" | "ask"): Rule | undefined {
 function useRule(
   { context, places }: Scene,
   behavior: "deny" | "ask",
-  { kind, place, part }: FileUse,
+  { kind, place, below, part }: FileUse,
 ): Rule | undefined {
   const edit = kind === "write" ? wholeEdit(context, behavior) : undefined;
   if (edit || !place) return edit;
-  const rule = (tool: PathTool): Rule | undefined => places.rule(behavior, tool, place);
+  const rule = (tool: PathTool): Rule | undefined =>
+    places.rule(behavior, tool, place) ?? (below && places.rule(behavior, tool, below));
   const own = kind === "write" ? rule("Edit") : rule("Read");
   if (own) return own;
   if (part?.program === "cd") return rule("Cd");
@@ -215,22 +219,20 @@ function isEditing({ program, bare }: Part): boolean {
   return program !== "sed" || isHarmlessSed(bare);
 }
 
-function isFreeUse(
-  { context: { rules }, places }: Pick<Scene, "context" | "places">,
-  { kind, place, isGlob }: FileUse,
-): boolean {
-  if (!place) return false;
-  // What a glob finds may be a file that a rule is about.
-  const guards = [
-    rules.deny.paths.Read,
-    rules.ask.paths.Read,
-    ...(kind === "write" ? [rules.deny.paths.Edit, rules.ask.paths.Edit] : []),
-  ];
-  if (isGlob && guards.some((list) => list.length > 0)) return false;
+function isFreeUse({ context, places }: Pick<Scene, "context" | "places">, use: FileUse): boolean {
+  const { kind, place, isGlob } = use;
+  if (!place || mayBeGuarded(context, use)) return false;
   return (
     places.isInside(place) ||
     (kind === "read" && !isGlob && places.rule("allow", "Read", place) !== undefined)
   );
+}
+
+/** What a glob finds, or lies in a folder, may be a file that a rule is about. Moving a file shows nothing of it. */
+function mayBeGuarded({ rules: { deny, ask } }: GateContext, { kind, below, isGlob }: FileUse): boolean {
+  if (!isGlob && !below) return false;
+  const hasRules = (tool: PathTool): boolean => deny.paths[tool].length + ask.paths[tool].length > 0;
+  return (kind === "write" && hasRules("Edit")) || ((kind === "read" || isGlob) && hasRules("Read"));
 }
 
 function partRule(find: FindRule, part: Part): Rule | undefined {

@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { decide } from "../../../../src/agent/gate/decide.ts";
 import { rowsOf } from "../../../support/gate-world.ts";
 import { TABLE } from "./gate.table.ts";
+import { HIDDEN_TABLE } from "./hidden.table.ts";
 import { SHELL_TABLE } from "./shell.table.ts";
 
-const ROWS = [...rowsOf(TABLE), ...rowsOf(SHELL_TABLE)];
+const ROWS = [...rowsOf(TABLE), ...rowsOf(SHELL_TABLE), ...rowsOf(HIDDEN_TABLE)];
 
 test("the table has a row for every sentence", () => {
   expect(ROWS.length).toBeGreaterThanOrEqual(200);
