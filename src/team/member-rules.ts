@@ -5,7 +5,7 @@ import { withdrawnOf } from "./approval-rules.ts";
 import { leadOf, memberNamed, presentMember } from "./derive.ts";
 import { foreignCommand, remembered } from "./provenance.ts";
 import type { Member, Task, TeamState, Verdict } from "./state.ts";
-import { accepted, changed, freed, isInCharge, refuse, unknownMember } from "./verdicts.ts";
+import { accepted, changed, freed, isInCharge, type Refused, refuse, unknownMember } from "./verdicts.ts";
 
 export function join(state: TeamState, entry: EntryOf<"join">): Verdict {
   const known = memberNamed(state, entry.member);
@@ -114,16 +114,22 @@ const VERBS: Readonly<Record<EntryOf<"control">["what"], string>> = {
 
 /** A member does not steer itself, and a hand-driven one has no process that could be steered. */
 export function control(state: TeamState, entry: EntryOf<"control">): Verdict {
-  const { member: name, by, what, value } = entry;
-  const member = presentMember(state, name);
-  if (!member) return unknownMember(state, name);
-  const verb = VERBS[what];
+  const member = presentMember(state, entry.member);
+  if (!member) return unknownMember(state, entry.member);
+  return whyNotSteered(state, entry, member) ?? steered(member, entry);
+}
+
+function whyNotSteered(state: TeamState, entry: EntryOf<"control">, member: Member): Refused | undefined {
+  const { by } = entry;
+  const verb = `${VERBS[entry.what]} ${member.name}`;
   if (!isInCharge(state, by) || sameName(by, member.name))
-    return refuse({ kind: "not_allowed", who: by, what: `${verb} ${member.name}: the user or the lead may` });
-  const foreign = foreignCommand(state, entry, `${verb} ${member.name}`);
-  if (foreign) return foreign;
-  if (member.backend === "hand")
-    return refuse({ kind: "not_allowed", who: by, what: `${verb} ${member.name}, who is driven by hand` });
+    return refuse({ kind: "not_allowed", who: by, what: `${verb}: the user or the lead may` });
+  const foreign = foreignCommand(state, entry, verb);
+  if (foreign || member.backend !== "hand") return foreign;
+  return refuse({ kind: "not_allowed", who: by, what: `${verb}, who is driven by hand` });
+}
+
+function steered(member: Member, { by, what, value }: EntryOf<"control">): Verdict {
   switch (what) {
     case "interrupt":
     case "compact":

@@ -44,9 +44,9 @@ export function lapse(state: TeamState, entry: EntryOf<"lapse">): Verdict {
   return accepted({ team: withoutLease(state.team) });
 }
 
-function withoutLease({ lease: current, ...team }: TeamFacts): TeamFacts {
-  const supervisors = remembered(team.supervisors, current?.instance);
-  return supervisors === undefined ? team : { ...team, supervisors };
+function withoutLease({ lease: current, ...rest }: TeamFacts): TeamFacts {
+  const supervisors = remembered(rest.supervisors, current?.instance);
+  return supervisors === undefined ? rest : { ...rest, supervisors };
 }
 
 export function report(state: TeamState, entry: EntryOf<"report">): Verdict {
