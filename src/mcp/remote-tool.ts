@@ -16,6 +16,8 @@ export interface RemoteTool {
   readonly inputSchema: InputSchema;
   /** What the server claims: it changes nothing. */
   readonly isReadOnly: boolean;
+  /** What the server claims: it changes nothing, and asks nobody but the server. */
+  readonly isClosed: boolean;
   /** A person is to be asked each time. */
   readonly needsPerson: boolean;
   /** sha256 of name, description and schema as the server tells them. */
@@ -26,7 +28,9 @@ const Told = z.looseObject({
   name: z.string().min(1).max(500),
   description: z.string().optional(),
   inputSchema: z.record(z.string(), z.unknown()),
-  annotations: z.looseObject({ readOnlyHint: z.boolean().optional() }).optional(),
+  annotations: z
+    .looseObject({ readOnlyHint: z.boolean().optional(), openWorldHint: z.boolean().optional() })
+    .optional(),
   execution: z.looseObject({ taskSupport: z.string().optional() }).optional(),
   _meta: z.record(z.string(), z.unknown()).optional(),
 });
@@ -82,6 +86,7 @@ function remoteTool(server: string, told: z.infer<typeof Told>): RemoteTool {
     description: cutText(told.description ?? ""),
     inputSchema: cleaned(flattenSchema(told.inputSchema)),
     isReadOnly: told.annotations?.readOnlyHint === true,
+    isClosed: told.annotations?.readOnlyHint === true && told.annotations.openWorldHint === false,
     needsPerson: told["_meta"]?.["anthropic/requiresUserInteraction"] === true,
     hash: hashOf([told.name, told.description ?? "", told.inputSchema]),
   };

@@ -64,6 +64,8 @@ export const Settings = z.looseObject({
   allowedMcpServers: McpServerMatches.optional(),
   deniedMcpServers: McpServerMatches.optional(),
   disableAllHooks: z.boolean().optional(),
+  /** troupe's own: whether calls that may send something out ask after text that nobody vouches for. Absent: where commands may reach the network. */
+  askAfterUntrustedText: z.boolean().optional(),
   allowManagedHooksOnly: z.boolean().optional(),
   allowManagedPermissionRulesOnly: z.boolean().optional(),
   allowManagedMcpServersOnly: z.boolean().optional(),

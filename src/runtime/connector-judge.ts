@@ -7,6 +7,8 @@ export interface ConnectorJudge {
   /** A person is to be asked for each call. */
   readonly needsPerson: (tool: string) => boolean;
   readonly isReadOnly: (tool: string) => boolean;
+  /** It reads, and what it is told goes no further than its server. */
+  readonly isClosed: (tool: string) => boolean;
   /** Its description or schema is another than when it was last allowed to run (faults.md J9). */
   readonly changedSinceApproval: (tool: string) => boolean;
 }
@@ -15,6 +17,7 @@ export function connectorJudge(toolbox: Toolbox | undefined, pins: Pins | undefi
   return {
     needsPerson: (tool) => toolbox?.remote(tool)?.needsPerson === true,
     isReadOnly: (tool) => toolbox?.remote(tool)?.isReadOnly === true,
+    isClosed: (tool) => toolbox?.remote(tool)?.isClosed === true,
     changedSinceApproval: (tool) => {
       const remote = toolbox?.remote(tool);
       return remote !== undefined && pins?.isChanged(tool, remote.hash) === true;

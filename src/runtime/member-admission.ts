@@ -28,9 +28,11 @@ export interface AdmissionDeps {
   readonly hooks: Pick<MemberHooks, "asker" | "admit" | "turns" | "takeWoken">;
   /** What the model should know besides; it is not put before the hooks. */
   readonly news: () => Promise<readonly UserInput[]>;
+  /** Hears of everything that goes to the model from here. */
+  readonly handedOut: (inputs: readonly UserInput[]) => void;
 }
 
-export function openAdmission({ intake, hooks, news }: AdmissionDeps): Admission {
+export function openAdmission({ intake, hooks, news, handedOut }: AdmissionDeps): Admission {
   const { asker, turns } = hooks;
   /** Refused beside others that were not, and recorded and read together with them: a cursor is one position. */
   let unrecorded: readonly string[] = [];
@@ -53,6 +55,7 @@ export function openAdmission({ intake, hooks, news }: AdmissionDeps): Admission
   ): Promise<readonly UserInput[]> => {
     const admitted = await hooks.admit(inputs, signal);
     unrecorded = [...unrecorded, ...admitted.refused];
+    handedOut(admitted.inputs);
     if (admitted.refused.length === 0 || admitted.inputs.length > 0) return admitted.inputs;
     await recorded([]);
     if (!isUnanswered) await read([]);

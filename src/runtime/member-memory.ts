@@ -5,12 +5,14 @@ import { type MemberJob, permissionsOf } from "./member-job.ts";
 import { readMemoryFiles } from "./memory-files.ts";
 import { resumeTranscript } from "./subagent-resume.ts";
 import type { Transcript } from "./transcript.ts";
+import { openUntrusted, type Untrusted } from "./untrusted.ts";
 
 /** What earlier lives left to a member, and what is new for it. */
 export interface Memory {
   readonly transcript: Transcript;
   readonly mailbox: Mailbox;
   readonly intake: Intake;
+  readonly untrusted: Untrusted;
 }
 
 /** Writes nothing. */
@@ -18,7 +20,9 @@ export async function openMemory(job: MemberJob): Promise<Memory> {
   const { team, member, redactor, onTrouble } = job;
   const { dir } = permissionsOf(job);
   const { name: me, lead } = member;
-  const transcript = await resumeTranscript(team, me, redactor);
+  const kept = await resumeTranscript(team, me, redactor);
+  const untrusted = openUntrusted(kept.untrusted, kept.turns);
+  const transcript = { ...kept, record: marked(kept, untrusted) };
   if (transcript.skipped > 0)
     onTrouble(new Error(`${transcript.skipped} entries of the transcript are no turns and were left out`));
   const mailbox = await openMailbox(team, me, transcript.seenMail);
@@ -26,5 +30,16 @@ export async function openMemory(job: MemberJob): Promise<Memory> {
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
   const files = memoryInput(readMemoryFiles(team.host, dir), team.host.newId());
   if (files !== undefined) intake.keep(files);
-  return { transcript, mailbox, intake };
+  return { transcript, mailbox, intake, untrusted };
+}
+
+/** A turn goes into the transcript with what nobody vouches for from it on, where that is another than before. */
+function marked(kept: Transcript, untrusted: Untrusted): Transcript["record"] {
+  let written = kept.untrusted;
+  return async (turn) => {
+    untrusted.entered(turn);
+    const sources = untrusted.sources();
+    await kept.record(sources === written ? turn : { ...turn, untrusted: sources });
+    written = sources;
+  };
 }

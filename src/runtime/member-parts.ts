@@ -31,11 +31,21 @@ export interface MemberParts extends Pick<Memory, "mailbox" | "intake"> {
 export async function openParts(job: MemberJob, control: LifeControl): Promise<MemberParts> {
   const { team, member, onTrouble, redactor } = job;
   const { name: me, lead } = member;
-  const { transcript, mailbox, intake } = await openMemory(job);
+  const { transcript, mailbox, intake, untrusted } = await openMemory(job);
   const hooks = await openMemberHooks(job, control);
   hooks.asker.transcript.begin(transcript.turns.length);
   const turns = transcript.turns;
-  const setup = await setUp(job, { control, hooks, hear: (event, sub) => agent.hear(event, sub) }, turns);
+  const setup = await setUp(
+    job,
+    {
+      control,
+      hooks,
+      untrusted,
+      entered: untrusted.entered,
+      hear: (event, sub) => agent.hear(event, sub),
+    },
+    turns,
+  );
   const { rate } = setup;
   const own = { model: () => setup.model().name, waitsUntil: rate.waitsUntil };
   const presence = openPresence(job, own, control);
@@ -45,7 +55,12 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
     me,
     setup,
     transcript,
-    admission: openAdmission({ intake, hooks, news: setup.connectors.news }),
+    admission: openAdmission({
+      intake,
+      hooks,
+      news: setup.connectors.news,
+      handedOut: untrusted.handedOut,
+    }),
     events: openEventLog(team, me, onTrouble, redactor),
     count: usageMeter(presence),
     control,

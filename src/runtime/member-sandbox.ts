@@ -32,6 +32,10 @@ export interface MemberSandbox {
   readonly sandbox: () => Sandbox | undefined;
   /** This call runs confined and the settings let it run without a question. Rules that deny or ask still count. */
   readonly mayRunUnasked: (call: ToolCall) => boolean;
+  /** There are commands that could reach the network, whether confined or let out of the sandbox. */
+  readonly hasNetwork: boolean;
+  /** What this command tells stays on this machine: it runs confined and without network. */
+  readonly isOffline: (call: ToolCall) => boolean;
   /** What to ask; undefined when there is nothing to ask, or settings forbid to go on without. */
   readonly question: () => SandboxQuestion | undefined;
   /** A person answered: commands may run without a sandbox, in this life of the member. */
@@ -62,12 +66,13 @@ export async function openMemberSandbox(options: MemberSandboxOptions): Promise<
 
 type Opened =
   | Exclude<SandboxState, { status: "confined" }>
-  | { readonly status: "confined"; readonly sandbox: Sandbox };
+  | { readonly status: "confined"; readonly sandbox: Sandbox; readonly hasNetwork: boolean };
 
 async function opening({ env, searched, ...place }: MemberSandboxOptions): Promise<Opened> {
-  const result = await openSandbox({ policy: sandboxPolicy(place), env, ...given({ searched }) });
+  const policy = sandboxPolicy(place);
+  const result = await openSandbox({ policy, env, ...given({ searched }) });
   return result.ok
-    ? { status: "confined", sandbox: result.sandbox }
+    ? { status: "confined", sandbox: result.sandbox, hasNetwork: policy.network === "host" }
     : { status: "unavailable", reason: result.reason, hint: result.hint };
 }
 
@@ -91,16 +96,23 @@ function memberSandbox(settings: SettingsInForce, opened: Opened): MemberSandbox
     const leaves = (isLeaving && allowUnsandboxedCommands === true) || isExcluded(command, excludedCommands);
     return isConfined && leaves ? open : usual;
   };
+  const isWalledIn = (call: ToolCall): boolean => {
+    const parsed = BashInput.safeParse(call.input);
+    if (call.name !== "Bash" || !parsed.success || !isConfined) return false;
+    const chosen = choose(parsed.data.command, parsed.data.dangerouslyDisableSandbox === true);
+    return "name" in chosen && chosen.name !== "off";
+  };
   return {
-    state: () => (isConfined ? { status: "confined" } : opened),
+    state: () => (opened.status === "confined" ? { status: "confined" } : opened),
     shelter: { isConfined, mayLeave: isConfined && allowUnsandboxedCommands === true, choose },
     sandbox,
-    mayRunUnasked: ({ name, input }) => {
-      const call = BashInput.safeParse(input);
-      if (name !== "Bash" || !call.success || !isConfined || autoAllowBashIfSandboxed === false) return false;
-      const chosen = choose(call.data.command, call.data.dangerouslyDisableSandbox === true);
-      return "name" in chosen && chosen.name !== "off";
-    },
+    mayRunUnasked: (call) => autoAllowBashIfSandboxed !== false && isWalledIn(call),
+    hasNetwork:
+      opened.status !== "confined" ||
+      opened.hasNetwork ||
+      allowUnsandboxedCommands === true ||
+      excludedCommands.length > 0,
+    isOffline: (call) => opened.status === "confined" && !opened.hasNetwork && isWalledIn(call),
     question: () =>
       opened.status === "unavailable" && !isAllowedOpen && failIfUnavailable !== true
         ? questionOf(opened)

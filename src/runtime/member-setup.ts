@@ -2,7 +2,7 @@ import type { LoopDeps, Turn } from "../agent/loop-deps.ts";
 import { type OwnApprovals, openApprovals } from "./approvals.ts";
 import { type OwnModel, openOwnModel } from "./chosen-model.ts";
 import { type Connectors, openConnectors } from "./connectors.ts";
-import { memberCalls } from "./member-calls.ts";
+import { type CallSeat, memberCalls } from "./member-calls.ts";
 import { type MemberCompaction, openCompaction } from "./member-compaction.ts";
 import type { HookSeam } from "./member-hooks.ts";
 import { type MemberJob, permissionsOf, toolFilter } from "./member-job.ts";
@@ -20,10 +20,13 @@ export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate" | "hid
   readonly connectors: Connectors;
 }
 
+/** The life that all this is for. */
+type SetupSeat = SubagentSeat & Pick<CallSeat, "untrusted">;
+
 /** `turns` is the conversation so far. */
-export async function setUp(job: MemberJob, seat: SubagentSeat, turns: readonly Turn[]): Promise<Setup> {
+export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Turn[]): Promise<Setup> {
   const { team, facts, member } = job;
-  const { control, hooks } = seat;
+  const { control, hooks, untrusted } = seat;
   const permissions = permissionsOf(job);
   const { dir } = permissions;
   const approvals = openApprovals(team, member.name);
@@ -38,7 +41,7 @@ export async function setUp(job: MemberJob, seat: SubagentSeat, turns: readonly 
   const allTools = (): ReturnType<typeof memberTools> => [...ofTroupe(), ...connectors.tools()];
   const { model, rate } = openOwnModel(job);
   const { judge } = connectors;
-  const seats = { hooks, approvals, judge, sandbox: shell.sandbox };
+  const seats = { hooks, approvals, judge, sandbox: shell.sandbox, untrusted };
   const { gate, callsFor, isOffered } = await memberCalls(job, permissions, seats);
   const { spillDir } = shell.toolset;
   const parent = { permissions, spillDir, tools: own, freshTools: allTools, model, callsFor, rateGate: rate };

@@ -12,7 +12,7 @@ import { subagentHooks } from "./subagent-hooks.ts";
 import { type AgentToolDeps, agentTool } from "./subagent-tool.ts";
 
 /** The life that its subagents are part of. */
-export interface SubagentSeat extends Pick<AgentToolDeps, "hear"> {
+export interface SubagentSeat extends Pick<AgentToolDeps, "hear" | "entered"> {
   readonly control: LifeControl;
   readonly hooks: MemberHooks;
 }
@@ -29,7 +29,7 @@ interface Parent
  */
 export async function subagentTools(
   job: MemberJob,
-  { hear, control, hooks }: SubagentSeat,
+  { hear, entered, control, hooks }: SubagentSeat,
   { permissions, ...parent }: Parent,
 ): Promise<readonly Tool[]> {
   if (!hasTool(permissions, AGENT_TOOL)) return [];
@@ -41,6 +41,7 @@ export async function subagentTools(
   const { atOnce, turns, tokens } = facts.settings.subagents ?? {};
   const tool = agentTool({
     hear,
+    entered,
     isStopping: control.isEnding,
     hooks: subagentHooks(job, hooks),
     ...parent,

@@ -61,6 +61,7 @@ function tightening(content: Settings): Settings {
     permissions: permissionsThatTighten(content),
     disabledMcpjsonServers: content.disabledMcpjsonServers,
     deniedMcpServers: content.deniedMcpServers,
+    askAfterUntrustedText: content.askAfterUntrustedText === true ? true : undefined,
     sandbox: defined({
       network: defined({ deniedDomains: network?.deniedDomains }),
       filesystem: defined({ denyRead: filesystem?.denyRead, denyWrite: filesystem?.denyWrite }),

@@ -9,6 +9,7 @@ import { openHiddenTranscript } from "./hidden-text.ts";
 import { AgentInput, digestOf } from "./subagent-input.ts";
 import { lastWords, type PastSubagent, readSubagent, subagentHead, subagentLogName } from "./subagent-log.ts";
 import type { Transcript } from "./transcript.ts";
+import { sourcesIn } from "./untrusted.ts";
 
 /** Characters of the last words of a run that was cut off. */
 const WORDS = 4_000;
@@ -34,13 +35,17 @@ export async function resumeTranscript(
   const transcript = await openHiddenTranscript(team, me, redactor);
   const calls = lastCalls(transcript);
   if (calls.length === 0) return transcript;
-  const turn = answerOf(me, calls, await lostSubagents(team, me, transcript));
+  const runs = await lostSubagents(team, me, transcript);
+  const turn = answerOf(me, calls, runs);
+  // What they had read was told to nobody before.
+  const untrusted = [...new Set([...transcript.untrusted, ...runs.flatMap(({ turns }) => sourcesIn(turns))])];
   let isRecorded = false;
   return {
     ...transcript,
     turns: [...transcript.turns, turn],
+    untrusted,
     record: async (next) => {
-      if (!isRecorded) await transcript.record(turn);
+      if (!isRecorded) await transcript.record({ ...turn, untrusted });
       isRecorded = true;
       await transcript.record(next);
     },

@@ -1,5 +1,5 @@
 import type { AgentEvent, SubagentMark } from "../agent/events.ts";
-import type { LoopDeps, Model, RateGate } from "../agent/loop-deps.ts";
+import type { LoopDeps, Model, RateGate, Turn } from "../agent/loop-deps.ts";
 import { runSubagent, type SubagentEnd, type SubagentHooks } from "../agent/subagent.ts";
 import type { Tool } from "../agent/tool.ts";
 import type { AgentDefinition } from "../plugins/agent-definition.ts";
@@ -34,6 +34,8 @@ export interface SubagentDeps {
   readonly model: () => Model;
   readonly openModel: (name: string) => Model;
   readonly callsFor: (sub: SubagentCaller) => SubagentCalls;
+  /** Hears of each message before it is recorded. */
+  readonly entered: (turn: Turn) => void;
   readonly redactor: SubagentFacts["redactor"] & Required<Pick<LoopDeps, "hide">>;
   readonly isStopping: () => boolean;
   /** Must not throw. */
@@ -85,7 +87,10 @@ export async function runDefinition(
           system: subagentPrompt(team.name, me, deps.dir, definition.prompt),
           tools: tools.now,
           ...deps.callsFor(caller),
-          record: log.record,
+          record: (turn) => {
+            deps.entered(turn);
+            return log.record(turn);
+          },
           hide: deps.redactor.hide,
           isStopping: deps.isStopping,
           rateGate: deps.rateGate,

@@ -29,9 +29,16 @@ const TurnEntry = z.looseObject({
     })
     .optional(),
   message: Message.optional(),
+  /** What nobody vouches for in the conversation from here on; absent: what was said of it last. */
+  untrusted: z.array(z.string()).optional(),
   /** Name of the body file that holds the message as JSON. */
   body: z.string().optional(),
 });
+
+/** A turn, and what nobody vouches for in the conversation from it on, when that is another than before. */
+export interface KeptTurn extends Turn {
+  readonly untrusted?: readonly string[] | undefined;
+}
 
 /** A member's conversation as it was committed, and how to go on with it. */
 export interface Transcript {
@@ -43,18 +50,21 @@ export interface Transcript {
   readonly seen: ReadonlySet<string>;
   /** Those of them that are messages. */
   readonly seenMail: ReadonlySet<EntryId>;
+  /** Where text came from that nobody vouches for, since the user's last word. */
+  readonly untrusted: readonly string[];
   /** An answer follows the last input: the model has read them all. */
   readonly isAnswered: boolean;
   /** Entries that are no turn (written by another version, or cut by hand): left out. */
   readonly skipped: number;
   /** Returns when the turn is in the log. Throws what `Log.append` throws. */
-  readonly record: (turn: Turn) => Promise<void>;
+  readonly record: (turn: KeptTurn) => Promise<void>;
 }
 
 /** Reads the transcript of a member and opens it for this life. */
 export async function openTranscript({ store, host, nextId }: Team, member: MemberName): Promise<Transcript> {
   const log = store.agentLog(member, "transcript");
   const turns: Turn[] = [];
+  let untrusted: readonly string[] = [];
   let lastId: EntryId | undefined;
   let skipped = 0;
   for await (const entry of readAll(log)) {
@@ -62,12 +72,14 @@ export async function openTranscript({ store, host, nextId }: Team, member: Memb
     if (turn === undefined) skipped++;
     else {
       turns.push(turn);
+      untrusted = turn.untrusted ?? untrusted;
       lastId = entry.id;
     }
   }
   const seen = new Set(turns.flatMap(({ inputs }) => inputs));
   return {
     turns,
+    untrusted,
     skipped,
     lastId,
     seen,
@@ -83,8 +95,8 @@ export async function openTranscript({ store, host, nextId }: Team, member: Memb
 export function turnWriter(
   { store, host }: Pick<Team, "store" | "host">,
   log: OwnLog,
-): (turn: Turn) => Promise<void> {
-  return async ({ message, inputs, replaces }) => {
+): (turn: KeptTurn) => Promise<void> {
+  return async ({ message, inputs, replaces, untrusted }) => {
     const at = new Date(host.now()).toISOString();
     const json = JSON.stringify(message);
     const inline = Buffer.byteLength(json) <= INLINE_BYTES;
@@ -92,18 +104,20 @@ export function turnWriter(
       at,
       inputs,
       ...(replaces && { replaces }),
+      ...(untrusted && { untrusted }),
       ...(inline ? { message } : { body: await store.bodies.put(json) }),
     });
   };
 }
 
 /** The turn that an entry of a transcript holds; undefined for any other entry. */
-export async function turnOf(store: Store, entry: unknown): Promise<Turn | undefined> {
+export async function turnOf(store: Store, entry: unknown): Promise<KeptTurn | undefined> {
   const parsed = TurnEntry.safeParse(entry);
   if (!parsed.success) return undefined;
-  const { inputs, body, replaces } = parsed.data;
+  const { inputs, body, replaces, untrusted } = parsed.data;
   const message = body === undefined ? parsed.data.message : await readBody(store, body);
-  return message === undefined ? undefined : { message, inputs, ...(replaces && { replaces }) };
+  if (message === undefined) return undefined;
+  return { message, inputs, ...(replaces && { replaces }), ...(untrusted && { untrusted }) };
 }
 
 async function readBody(store: Store, name: string): Promise<Message | undefined> {

@@ -31,11 +31,19 @@ export function connectorTools({ tools }: z.infer<typeof Request>): readonly str
 
 /** Puts servers into the folder's `.mcp.json`, and has the user approve them. */
 export async function configure(
+  members: MemberTeam,
+  mcpServers: Readonly<Record<string, ServerEntry>>,
+): Promise<void> {
+  writePermissive(members.workspace.configDir, { enableAllProjectMcpServers: true });
+  await bring(members, mcpServers);
+}
+
+/** The same, where the user's settings stand already. */
+export async function bring(
   { dir, workspace }: MemberTeam,
   mcpServers: Readonly<Record<string, ServerEntry>>,
 ): Promise<void> {
   writeFileSync(join(dir, ".mcp.json"), JSON.stringify({ mcpServers }));
-  writePermissive(workspace.configDir, { enableAllProjectMcpServers: true });
   await trustFolder(workspace.host, dir);
 }
 

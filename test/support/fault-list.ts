@@ -140,7 +140,7 @@ K8 | completed without work |
 K9 | starvation by contention |
 K10 | runaway spawning |
 K11 | shutdown refused or ignored |
-L1 | prompt injection by mail, web, file, tool or MCP text | what follows from such a text is bounded by the gate and the sandbox, which have tests; none puts one in front of an agent yet
+L1 | prompt injection by mail, web, file, tool or MCP text |
 L2 | forged from |
 L3 | fake tags |
 L4 | forged shutdown, plan or permission answers |

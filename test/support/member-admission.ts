@@ -36,5 +36,10 @@ export async function openAdmissionOf(
   const mailbox = await openMailbox(team, me, seenMail);
   const intake = openIntake({ team, me, lead: false, mailbox, seen });
   onTestFinished(intake.close);
-  return openAdmission({ news: () => Promise.resolve([]), intake, hooks: NO_HOOKS });
+  return openAdmission({
+    news: () => Promise.resolve([]),
+    intake,
+    hooks: NO_HOOKS,
+    handedOut: () => undefined,
+  });
 }

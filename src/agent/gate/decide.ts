@@ -24,7 +24,8 @@ interface Case {
 /**
  * The permission decision on one call: pure, total, the same for the same arguments. The first of these that decides
  * wins: limits, a hook's deny, deny rules, a plan that is not approved, ask rules and what always asks, what cannot be
- * read, critical removals, protected paths, a hook's allow, the mode, allow rules, a person. Source: security.md §2.
+ * read, critical removals, protected paths, what may leave after text that nobody vouches for, a hook's allow, the mode,
+ * allow rules, a person. Source: security.md §2.
  */
 export function decide(context: GateContext, call: GateCall, hook?: Behavior): Decision {
   const input = isRecord(call.input) ? call.input : {};
@@ -89,8 +90,19 @@ function mustAsk(one: Case): Objection | undefined {
   if (standing === "asks") return { by: "policy", reason: `${name} always asks a person.` };
   if (hook === "ask") return { by: "hook", reason: "A hook asks about it." };
   return (
-    unreadable(one) ?? subject.critical() ?? (mode === "bypassPermissions" ? undefined : subject.protected())
+    unreadable(one) ??
+    subject.critical() ??
+    (mode === "bypassPermissions" ? undefined : subject.protected()) ??
+    leaving(one)
   );
+}
+
+/** What is free without any rule reads, or writes in the working folders: nothing leaves. */
+function leaving({ context, name, subject }: Case): Objection | undefined {
+  if (context.untrusted === undefined) return undefined;
+  const found = name === "Bash" ? subject.grant() : undefined;
+  if (found && isGrant(found) && found.rule === undefined) return undefined;
+  return { by: "untrusted", reason: context.untrusted };
 }
 
 /** Where something else answers for what runs, only what a rule or a critical removal may hide in is asked about. */

@@ -4,8 +4,18 @@ import type { Rule } from "./rule.ts";
 /** What was decided about one call, and by what. */
 export interface Decision {
   readonly behavior: Behavior;
-  /** policy: an organisation's word on the tool, or a tool that always asks a person. path: a path that is never touched. input: no readable input. */
-  readonly by: "rule" | "mode" | "hook" | "protected" | "critical" | "path" | "unparsed" | "input" | "policy";
+  /** policy: an organisation's word on the tool, or a tool that always asks a person. path: a path that is never touched. input: no readable input. untrusted: something may leave after text that nobody vouches for. */
+  readonly by:
+    | "rule"
+    | "mode"
+    | "hook"
+    | "protected"
+    | "critical"
+    | "path"
+    | "unparsed"
+    | "input"
+    | "policy"
+    | "untrusted";
   readonly rule: Rule | undefined;
   /** For the model and the person; a whole sentence. */
   readonly reason: string;

@@ -20,4 +20,9 @@ export interface GateContext {
   /** Links followed as far as the path exists; of an absolute path that may hold `..`. Must not throw. */
   readonly realPath: (path: string) => string;
   readonly standing?: (tool: string) => Standing | undefined;
+  /**
+   * This call may send something out, and the conversation holds text that nobody vouches for: why a person looks at it
+   * whatever mode, rules and hooks allow. A command that only reads, or writes in the working folders, is not meant.
+   */
+  readonly untrusted?: string | undefined;
 }

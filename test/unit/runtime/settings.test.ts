@@ -129,6 +129,20 @@ test("L21 a repository's file can only forbid before its folder is trusted", asy
   expect(settingsChanged(before)).toBe(true);
 });
 
+test("L1, L21 a stranger's file can have more asked after untrusted text, and not less", async () => {
+  const { put, read, host, project } = settingsWorld();
+  const saidBy = async (said: boolean): Promise<unknown> => {
+    put(join(project, shared), { askAfterUntrustedText: said });
+    return mergedSettings(await read()).askAfterUntrustedText;
+  };
+
+  expect([await saidBy(true), await saidBy(false)]).toEqual([true, undefined]);
+
+  await trustFolder(host, project);
+
+  expect([await saidBy(true), await saidBy(false)]).toEqual([true, false]);
+});
+
 test("a stranger's file may choose the narrowest mode and no other", async () => {
   const { put, read, project } = settingsWorld();
   const modeOf = async (mode: string): Promise<unknown> => {
