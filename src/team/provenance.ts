@@ -1,4 +1,3 @@
-import type { Message } from "../protocol/message.ts";
 import { type Actor, type EntryId, type InstanceId, sameName } from "../protocol/names.ts";
 import { memberNamed } from "./derive.ts";
 import type { Member, TeamState } from "./state.ts";
@@ -12,7 +11,14 @@ import { type Refused, refuse } from "./verdicts.ts";
  */
 export type Sender = "user" | "teammate" | "troupe" | "unverified";
 
-export function senderOf(state: TeamState, message: Pick<Message, "id" | "from" | "instance">): Sender {
+/** What a message says of its writer. */
+interface Written {
+  readonly id: EntryId;
+  readonly from: Actor;
+  readonly instance?: InstanceId | undefined;
+}
+
+export function senderOf(state: TeamState, message: Written): Sender {
   const { from } = message;
   const instances = [message.instance ?? "", instanceOf(message.id)];
   const writers = [...state.members.values()].filter((member) => isLifeOf(member, instances));
@@ -41,7 +47,7 @@ export function foreignCommand(
   return refuse({
     kind: "not_allowed",
     who: by,
-    what: `${what}: it was not written by the process of ${member.name}; the user may`,
+    what: `${what}: it does not come from ${member.name} itself; the user may`,
   });
 }
 
