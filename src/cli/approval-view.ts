@@ -69,8 +69,13 @@ export function showApproval({ screen, host }: Pick<Context, "screen" | "host">,
       ),
     );
   if (plan !== null && plan.files.length > 0) screen.line(styled("dim", "  files   "), plan.files.join("  "));
-  if (reason !== null) screen.line(styled("dim", "  because "), reason);
+  if (reason !== null) screen.line(styled("dim", "  because "), lowerFirst(reason));
   if (rule !== null && left === 0) screen.line(styled("dim", "  always  "), rule);
+}
+
+/** A sentence in the middle of a line; a name in capitals stays. */
+function lowerFirst(text: string): string {
+  return /^[A-Z](?![A-Z])/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
 }
 
 /** What is asked for, line by line, and how many characters do not fit. */

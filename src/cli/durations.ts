@@ -28,6 +28,11 @@ export function lengthText(ms: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
+/** How long something took: `12 ms` below a second, then as `lengthText`. */
+export function tookText(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : lengthText(ms);
+}
+
 /** How long ago `at` (ISO) was at `now` (ms). */
 export function ageText(at: string, now: number): string {
   return lengthText(now - Date.parse(at));

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { isRecord } from "../base/is-record.ts";
 import type { MemberName } from "../protocol/names.ts";
 import { openLogReader } from "../runtime/log-reader.ts";
 import { openWaker } from "../runtime/waker.ts";
 import type { AgentLogEntry } from "../store/store.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
+import { tookText } from "./durations.ts";
 import { interruptedExit } from "./ending.ts";
 import { type Piece, styled } from "./piece.ts";
 
@@ -74,7 +76,7 @@ function shower({ screen, flags }: Context, entry: AgentLogEntry): (() => void) 
   const parsed = Event.safeParse(entry);
   const pieces = parsed.success ? piecesOf(parsed.data) : undefined;
   const whose = parsed.data?.sub === undefined ? [] : [styled("dim", `[${parsed.data.sub.type}] `)];
-  return pieces && (() => screen.line(styled("dim", at.slice(11, 19)), "  ", ...whose, ...pieces));
+  return pieces && (() => screen.line(styled("dim", `${at.slice(11, 19)}Z`), "  ", ...whose, ...pieces));
 }
 
 function piecesOf({ event }: Event): readonly Piece[] | undefined {
@@ -82,13 +84,13 @@ function piecesOf({ event }: Event): readonly Piece[] | undefined {
     case "text":
       return event.delta.trim() === "" ? undefined : [event.delta.trim()];
     case "tool_started":
-      return [styled("bold", event.name), ` ${JSON.stringify(event.input ?? null)}`];
+      return [styled("bold", event.name), ` ${inputText(event.input)}`];
     case "tool_denied":
       return [styled("red", "denied"), ` ${event.name}: ${event.reason}`];
     case "tool_ended":
       return [
         event.isError ? styled("red", "error") : styled("dim", "ok"),
-        ` ${event.name}, ${Math.round(event.ms)} ms: ${event.text}`,
+        ` ${event.name}, ${tookText(event.ms)}: ${event.text}`,
       ];
     case "retrying":
       return [styled("yellow", "tries again"), ` (${event.attempt}): ${event.why}`];
@@ -97,4 +99,12 @@ function piecesOf({ event }: Event): readonly Piece[] | undefined {
     default:
       return event satisfies never;
   }
+}
+
+/** The one word of a call as it is, several by their names. */
+function inputText(input: unknown): string {
+  if (!isRecord(input)) return JSON.stringify(input ?? null);
+  const fields = Object.entries(input);
+  const [only] = fields;
+  return fields.length === 1 && typeof only?.[1] === "string" ? only[1] : JSON.stringify(input);
 }

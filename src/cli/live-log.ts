@@ -92,6 +92,8 @@ const NAME_STYLES: readonly Style[] = [
   "brightBlue",
 ];
 const VERB_WIDTH = 8;
+/** Below an hour: `  0:07`, ` 12:30`. */
+const TIME_WIDTH = 6;
 /** A longer name is cut, in columns. */
 const NAME_WIDTH = 20;
 /** Without a terminal a line is cut here, in columns: whole texts stand in the timeline. */
@@ -103,11 +105,12 @@ export interface LiveLog {
 
 /**
  * Lines of a log: offset from the first item, name, verb, words; names and verbs stand below each other. `names` are
- * those that are known to come; a longer one moves the lines from there on.
+ * those that are known to come, `lengthMs` how long it will be; what is longer moves the lines from there on.
  */
-export function liveLog(names: Iterable<string>): LiveLog {
+export function liveLog(names: Iterable<string>, lengthMs = 0): LiveLog {
   const known = new Map<string, Style>();
   let nameWidth = 4;
+  let timeWidth = Math.max(TIME_WIDTH, offsetText(lengthMs).length);
   let start: number | undefined;
 
   function nameStyle(name: string): Style {
@@ -128,10 +131,12 @@ export function liveLog(names: Iterable<string>): LiveLog {
       start ??= at;
       const name = shortName(whoIn(item));
       nameWidth = Math.max(nameWidth, cellWidth(name));
+      const time = offsetText(at - start);
+      timeWidth = Math.max(timeWidth, time.length);
       const style = STYLES[item.type];
       const verb = verbOf(item).padEnd(VERB_WIDTH);
       return [
-        styled("dim", offsetText(at - start).padStart(6)),
+        styled("dim", time.padStart(timeWidth)),
         "  ",
         styled(nameStyle(name), name),
         " ".repeat(nameWidth - cellWidth(name) + 2),
@@ -182,7 +187,11 @@ function verbOf({ type, tool }: TimelineItem): string {
 function wordsOf(item: TimelineItem): string {
   const { type, text, tool } = item;
   // The command stands in front: of a long line the end is cut.
-  if (type === "approval.asked") return `(troupe approve ${text.split(" ", 1)[0] ?? ""}) ${text}`;
+  if (type === "approval.asked") {
+    // Its number and who asks are there already.
+    const [handle = "", , ...what] = text.split(" ");
+    return `(troupe approve ${handle}) ${what.join(" ")}`;
+  }
   if (type === "message.sent") return `${recipients(item)}: ${text}`;
   if (type === "tool.started" && tool !== undefined && TOOL_VERBS[tool] === undefined)
     return `${tool} ${text}`;

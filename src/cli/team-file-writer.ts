@@ -26,13 +26,12 @@ export async function writeTeamFile(
   goalGiven: string | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly path: string; readonly team: string }> {
-  const { host, flags, io } = context;
+  const { host, flags } = context;
   const path = teamFilePath(host.cwd);
   // Nobody is asked for what would not be written.
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw thereAlready(path);
-  const asks = io.stdin.isTTY === true && flags.input && !flags.yes && !flags.json;
   const suggested = flags.team === undefined ? teamNameOf(host.cwd) : parseTeamName(flags.team, "--team");
-  const asked = asks ? await askPerson(context, suggested, signal) : undefined;
+  const asked = mayAsk(context) ? await askPerson(context, suggested, signal) : undefined;
   const name = asked?.name ?? suggested;
   const goal = goalGiven ?? asked?.goal;
   await mkdir(dirname(path), { recursive: true });
@@ -51,6 +50,10 @@ function thereAlready(path: string, cause?: unknown): TroupeError {
     cause,
     details: { path },
   });
+}
+
+function mayAsk({ io, flags }: Context): boolean {
+  return io.stdin.isTTY === true && flags.input && !flags.yes && !flags.json;
 }
 
 interface Answers {

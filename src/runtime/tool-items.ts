@@ -57,7 +57,8 @@ function wordsOf(event: Activity, dir: string): Words | undefined {
     case "tool_denied":
       return { type: "tool.denied", tool: event.name, text: event.reason };
     case "tool_ended":
-      return event.isError
+      // An answer to a plan is told as what it is.
+      return event.isError && event.name !== "ExitPlanMode"
         ? { type: "tool.failed", tool: event.name, text: lastLine(event.text) }
         : undefined;
     case "retrying":

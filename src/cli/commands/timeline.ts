@@ -53,7 +53,8 @@ export const timelineCommand = defineCommand({
         );
       else if (items.length === 0) screen.say("nothing happened");
       else {
-        const log = liveLog(new Set(items.map(whoIn)));
+        const [first, last] = [items[0], items.at(-1)].map((item) => Date.parse(item?.at ?? ""));
+        const log = liveLog(new Set(items.map(whoIn)), (last ?? 0) - (first ?? 0));
         for (const item of items) screen.line(...log.line(item));
       }
       return 0;

@@ -53,6 +53,14 @@ test("time from the first line on, names and verbs stand below each other", () =
   ]);
 });
 
+test("a log that is known to be longer than an hour stands below itself from its first line on", () => {
+  const log = liveLog(["ada"], 10 * 3_600_000);
+
+  const lines = [0, 3_700, 36_000].map((at) => render(log.line(item(at, "agent.started")), false).trimEnd());
+
+  expect(lines).toEqual(["    0:00  ada   starts", " 1:01:40  ada   starts", "10:00:00  ada   starts"]);
+});
+
 test("every name has a colour of its own for as long as the log runs", () => {
   const log = liveLog(["ada", "bob"]);
   const colorOf = (agent: string): string | undefined =>

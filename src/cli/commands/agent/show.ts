@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MemberName, sameName } from "../../../protocol/names.ts";
+import { moneyText, tokensText } from "../../amounts.ts";
 import { type Context, defineCommand } from "../../command.ts";
 import { ageText } from "../../durations.ts";
 import type { AgentOutput } from "../../output.ts";
@@ -35,7 +36,9 @@ export const agentShow = defineCommand({
     }),
 });
 
-function show({ screen, host }: Context, member: z.infer<typeof AgentOutput>, state: string): void {
+type Member = z.infer<typeof AgentOutput>;
+
+function show({ screen, host }: Context, member: Member, state: string): void {
   screen.line(styled("bold", member.name), `  ${state} for ${ageText(member.since, host.now())}`);
   const facts: readonly (readonly [string, string | null])[] = [
     ["role", member.lead ? "lead" : member.role],
@@ -43,9 +46,23 @@ function show({ screen, host }: Context, member: z.infer<typeof AgentOutput>, st
     ["task", member.task === null ? null : `#${member.task}`],
     ["unread mail", String(member.unread)],
     ["model", member.model],
+    ["mode", member.permissionMode],
+    ["context", contextText(member)],
+    ["tokens", member.tokens === null ? null : tokensText(allTokens(member.tokens))],
+    ["cost", member.tokens === null ? null : moneyText(member.costUsd)],
     ["backend", member.backend],
     ["pid", member.pid === null ? null : String(member.pid)],
     ["restarts", String(member.restarts)],
   ];
   for (const [what, value] of facts) if (value !== null) screen.line(styled("dim", what.padEnd(14)), value);
+}
+
+function allTokens({ input, cacheRead, cacheWrite, output }: NonNullable<Member["tokens"]>): number {
+  return input + cacheRead + cacheWrite + output;
+}
+
+function contextText({ context }: Member): string | null {
+  if (context === null) return null;
+  const { used, max } = context;
+  return max === null ? tokensText(used) : `${tokensText(used)} of ${tokensText(max)}`;
 }
