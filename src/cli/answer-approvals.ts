@@ -21,6 +21,7 @@ export function answerApprovals(
     const state = await team.readOn();
     const asked = ids.map((id) => named(state, id));
     for (const approval of asked) await refuseAlways(team, approval, decision);
+    await refuseNoRule(team, decision);
     const answered: Approval[] = [];
     let trouble: TroupeError | undefined;
     for (const approval of new Set(asked)) {
@@ -57,6 +58,22 @@ async function refuseAlways(team: Team, approval: Approval, { always }: Decision
     `--always: ${handle} is too long to be shown whole: it can be allowed once only`,
     {
       hint: `troupe approve ${handle}`,
+    },
+  );
+}
+
+/** What cannot be read would allow nothing, and as a deny no member would start again. */
+async function refuseNoRule(team: Team, { verdict, always }: Decision): Promise<void> {
+  if (always === undefined) return;
+  const { isProblem, parseRule } = await import("../agent/gate/rule.ts");
+  const root = team.state().team?.dir ?? "/";
+  const parsed = parseRule(always, verdict, { scope: "local", file: undefined, root });
+  if (!isProblem(parsed)) return;
+  throw new TroupeError(
+    "usage",
+    `--always: ${JSON.stringify(always)}: ${parsed.what}; nothing was answered`,
+    {
+      hint: parsed.hint ?? "docs/permissions.md shows the forms of a rule",
     },
   );
 }

@@ -1,3 +1,4 @@
+import { checkRules } from "../runtime/check-rules.ts";
 import { findModelSource } from "../runtime/model-source.ts";
 import { startTeam } from "../runtime/start-team.ts";
 import { openWorkspace } from "../runtime/workspace.ts";
@@ -25,6 +26,11 @@ export async function bringUp(
   const plan = await planTeam(context, { ...wishes, dir: host.cwd, name });
   // Before anything is made: without a model nobody could work.
   await findModelSource(host);
+  await checkRules(
+    host,
+    plan.dir,
+    plan.members.map(({ definition }) => definition.dir),
+  );
   // Before it is made: who joins a new team stands in its log.
   const since = new Date(host.now()).toISOString();
   const team = await openOrCreate(workspace, plan);

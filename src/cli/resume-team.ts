@@ -1,6 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import type { MemberName } from "../protocol/names.ts";
 import { askForLife } from "../runtime/ask-for-life.ts";
+import { checkRules } from "../runtime/check-rules.ts";
 import { lifeOf, supervisorOf } from "../runtime/liveness.ts";
 import { findModelSource } from "../runtime/model-source.ts";
 import { startTeam } from "../runtime/start-team.ts";
@@ -27,6 +28,11 @@ export async function resumeTeam(
     throw new TroupeError("agent_not_found", `team ${team.name} has no such agent that troupe could start`, {
       hint: "members that joined by hand start themselves; add one: troupe agent spawn NAME",
     });
+  await checkRules(
+    workspace.host,
+    state.team?.dir ?? "/",
+    children.map(({ definition }) => definition.dir),
+  );
   const supervisor = await supervisorOf(team);
   if (!supervisor || supervisor.verdict === "dead") {
     await startTeam(workspace, team, only === undefined ? {} : { only: children.map(({ name }) => name) });

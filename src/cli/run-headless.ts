@@ -1,5 +1,6 @@
 import { TroupeError } from "../base/errors.ts";
 import { TeamName } from "../protocol/names.ts";
+import { checkRules } from "../runtime/check-rules.ts";
 import { given } from "../runtime/given.ts";
 import { findModelSource } from "../runtime/model-source.ts";
 import { openWorkspace } from "../runtime/workspace.ts";
@@ -31,6 +32,11 @@ export async function runHeadless(
       hint: 'troupe run -p "GOAL", or "goal" in the team file',
     });
   await findModelSource(host);
+  await checkRules(
+    host,
+    plan.dir,
+    plan.members.map(({ definition }) => definition.dir),
+  );
   // A name that was asked for is not silently another one; without it each run gets the next free one.
   const free = name ?? freeName(plan.name, await workspace.list(), (text) => TeamName.parse(text));
   let exit = 0;

@@ -30,7 +30,8 @@ export type Answer =
       readonly always?: string;
       readonly note?: string;
     }
-  | { readonly verdict: "deny"; readonly note?: string };
+  /** `unanswered`: no person said no; the note says why there is no answer. */
+  | { readonly verdict: "deny"; readonly note?: string; readonly unanswered?: true };
 
 export interface Approvals {
   /**
@@ -54,12 +55,15 @@ interface Wait {
   callers: number;
 }
 
-const INTERRUPTED: Answer = { verdict: "deny", note: "the turn was interrupted; nobody has answered" };
-const NOBODY_THERE: Answer = {
-  verdict: "deny",
-  note: "nobody has answered in time: this team runs without a person who could be asked",
-};
-const WITHDRAWN: Answer = { verdict: "deny", note: "the question was withdrawn" };
+const INTERRUPTED = unanswered("the turn was interrupted; nobody has answered");
+const NOBODY_THERE = unanswered(
+  "nobody has answered in time: this team runs without a person who could be asked",
+);
+const WITHDRAWN = unanswered("the question was withdrawn");
+
+function unanswered(note: string): Answer {
+  return { verdict: "deny", note, unanswered: true };
+}
 
 /** The questions of one member. One opening in a process: `team` must be followed by somebody who reads on. */
 export function openApprovals(team: Team, me: MemberName): OwnApprovals {

@@ -150,9 +150,12 @@ async function byPerson(
       ? { verdict: { ...allowed, ...stood.verdict }, by: word, actor: "hook" }
       : { ...stood, by: word };
   const answer = await deps.ask(questionAbout(call, { reason, suggestion: kept }, caller?.id), signal);
-  const note = answer.note === undefined ? "" : ` They say: ${answer.note}`;
-  if (answer.verdict === "deny")
+  if (answer.verdict === "deny") {
+    if (answer.unanswered)
+      return denied(`A person has to allow it, and did not: ${answer.note ?? "no answer"}.`, word, "rules");
+    const note = answer.note === undefined ? "" : ` They say: ${answer.note}`;
     return denied(`A person was asked and did not allow it.${note}`, word, "user");
+  }
   return { verdict: allowed, by: word, actor: "user" };
 }
 

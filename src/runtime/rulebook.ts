@@ -81,7 +81,7 @@ function rulesIn(inForce: SettingsInForce, { host, onTrouble }: Reader): Rules {
     }
     const error = new TroupeError(
       "bad_settings",
-      `${source.file}: the rule ${JSON.stringify(text)} ${rule.what}`,
+      `${source.file}: the rule ${JSON.stringify(text)}: ${rule.what}`,
       {
         ...(rule.hint === undefined ? {} : { hint: rule.hint }),
         details: { path: source.file, rule: text },

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ApprovalList } from "../../../src/cli/output.ts";
@@ -153,6 +153,24 @@ test("--always keeps the rule beside the answer and in the settings of the team'
     expect(approval?.answer?.always).toBe("Bash(npm run build)");
   });
 });
+
+test.each([
+  ['approve 1 --always "Bash("', "this is no rule; nothing was answered", "write Tool or Tool(pattern)"],
+  ['approve 1 --always "Write(src/**)"', "paths are named by Edit", "Edit(src/**)"],
+  ['deny 1 --note no --always "Bash()"', "the parentheses are empty", "write Bash"],
+])(
+  "%s: a rule that cannot be read is refused before anything is answered or kept",
+  async (line, what, hint) => {
+    const world = await asked();
+
+    const { exit, stderr } = await world.type(`troupe ${line}`);
+
+    expect({ exit, stderr }).toEqual({ exit: 2, stderr: containing(what) });
+    expect(stderr).toContain(hint);
+    expect(await jsonOf(world, "troupe approvals")).toHaveLength(1);
+    expect(existsSync(join(world.project, ".claude/settings.local.json"))).toBe(false);
+  },
+);
 
 test("what is too long to be shown is cut, said so, and allowed once only", async () => {
   const command = `echo ${"x".repeat(20_000)}`;

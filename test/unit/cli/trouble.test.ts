@@ -72,6 +72,19 @@ test("a bad team file is told by every command that reads it", async () => {
     });
 });
 
+test("settings that no member could read are told before anything is made", async () => {
+  const world = cliWorld();
+  world.write(".claude/settings.json", '{"permissions":{"deny":["Bash("]}}');
+  const env = { ANTHROPIC_API_KEY: "x" };
+
+  for (const line of ["troupe up --detach x", "troupe run -p x"])
+    expect(await world.type(line, { env })).toMatchObject({
+      exit: 2,
+      stderr: matching(/settings\.json: the rule "Bash\(": this is no rule\nhint: write Tool/),
+    });
+  expect(readdirSync(world.config)).toEqual([]);
+});
+
 test("run without a goal and with a size beside a file answers 2", async () => {
   const world = cliWorld();
   const env = { ANTHROPIC_API_KEY: "x" };

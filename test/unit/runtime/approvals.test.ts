@@ -165,6 +165,7 @@ test("without a person a question is denied when its time is over, and says so",
   expect(await own.ask(BUILD, never)).toEqual({
     verdict: "deny",
     note: "nobody has answered in time: this team runs without a person who could be asked",
+    unanswered: true,
   });
   expect(await desk.all()).toMatchObject([{ settled: { how: "withdrawn" } }]);
 });

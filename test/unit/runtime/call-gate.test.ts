@@ -120,6 +120,16 @@ test("a person's no reaches the model with their words", async () => {
   expect(world.lines).toMatchObject([{ decision: "deny", actor: "user" }]);
 });
 
+test("a question that nobody answered is no person's no", async () => {
+  const { gate, world } = gateWith({ verdict: "deny", note: "the turn was interrupted", unanswered: true });
+
+  expect(await gate(npm, NEVER)).toEqual({
+    allowed: false,
+    reason: "A person has to allow it, and did not: the turn was interrupted.",
+  });
+  expect(world.lines).toMatchObject([{ decision: "deny", actor: "rules" }]);
+});
+
 test("a command that is too long to be shown whole is allowed this once only", async () => {
   const { gate, world } = gateWith(YES);
 
