@@ -6,6 +6,7 @@ import { type Listener, openClient } from "./open-client.ts";
 import type { ServerConfig, StdioServer } from "./server-config.ts";
 import { stdioTransport } from "./stdio-transport.ts";
 import { strayCounter } from "./stray-counter.ts";
+import { wholeLines } from "./whole-lines.ts";
 
 const CLOSED: number = ErrorCode.ConnectionClosed;
 
@@ -22,15 +23,20 @@ export async function connectPipe(
     transport.kill();
   });
   const end = deferred<string>();
+  const errors = wholeLines(around.log);
   const transport = stdioTransport({
     argv: [command, ...args],
     dir: around.dir,
     env: { ...around.env, ...env },
     tag: around.tag,
-    onError: (chunk) => around.log(chunk.toString("utf8")),
+    confine: around.confine,
+    onError: errors.add,
     onStray: (what) => stray(what, around.log),
   });
-  void transport.ended.then((how) => end.resolve(how));
+  void transport.ended.then((how) => {
+    errors.end();
+    end.resolve(how);
+  });
   const abort = (): void => transport.kill();
   signal.addEventListener("abort", abort);
   try {

@@ -16,6 +16,8 @@ export type CallAnswer = z.infer<typeof CallAnswer>;
 /** One client of one server, from its initialization to its end. */
 export interface Connection {
   readonly instructions: string | undefined;
+  /** As the server names itself. */
+  readonly about: { readonly name: string; readonly version: string };
   /** Its tools, and what of them cannot be used. */
   readonly listTools: () => Promise<ToolList>;
   /** Throws McpError for an answer that is an error or does not come in time, else what the transport throws. */
@@ -45,6 +47,7 @@ export function connectionOf(
 ): Omit<Connection, "lost" | "close"> {
   return {
     instructions: client.getInstructions(),
+    about: client.getServerVersion() ?? { name, version: "" },
     listTools: async () => {
       if (client.getServerCapabilities()?.tools === undefined) return { tools: [], problems: [] };
       const tools: unknown[] = [];

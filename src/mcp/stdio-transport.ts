@@ -5,6 +5,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
 import { isErrno, TroupeError } from "../base/errors.ts";
 import { signalProcess, taggedProcesses } from "../base/process-identity.ts";
+import type { Confined, Sandbox } from "../base/sandbox.ts";
 import { deferred } from "./deferred.ts";
 import { createLineReader, type LongLine } from "./line-reader.ts";
 
@@ -15,6 +16,8 @@ export interface StdioOptions {
   readonly env: Readonly<Record<string, string>>;
   /** A variable and value that only this process and its descendants have: by it they are found wherever they went. */
   readonly tag: Readonly<Record<string, string>>;
+  /** The wall around it. */
+  readonly confine: Sandbox["confine"];
   /** What it writes to stderr. Must not throw. */
   readonly onError: (chunk: Buffer) => void;
   /** Something on stdout that is no message, and was dropped. */
@@ -43,9 +46,10 @@ const HELD_MS = 200;
  * a line has a limit of its own and a wrong one is dropped, and the end takes the whole group with it.
  */
 export function stdioTransport(options: StdioOptions): StdioTransport {
-  const { argv, dir, env, tag, onStray } = options;
-  const [program, ...args] = argv;
+  const { tag, onStray } = options;
   let child: ChildProcess | undefined;
+  let isOver = false;
+  let release: () => Promise<void> = () => Promise.resolve();
   const { promise: ended, resolve: settle } = deferred<string>();
   const lines = createLineReader(
     LINE_BYTES,
@@ -59,21 +63,24 @@ export function stdioTransport(options: StdioOptions): StdioTransport {
   const transport: StdioTransport = {
     ended,
     start: async () => {
-      const started = spawn(program, args, {
-        cwd: dir,
-        env: { ...env, ...tag },
-        stdio: ["pipe", "pipe", "pipe"],
-        detached: true,
-      });
+      const { argv, dir, env } = options;
+      const confined = await options.confine({ argv, dir, env: { ...env, ...tag } });
+      release = onlyOnce(confined.release);
+      // Given up while the wall was made: nothing is started any more.
+      if (isOver) {
+        await release();
+        throw new TroupeError("interrupted", "it was given up before it was started");
+      }
+      const started = startChild(confined);
       child = started;
-      started.stdout.on("data", lines.add);
-      started.stderr.on("data", options.onError);
+      started.stdout?.on("data", lines.add);
+      started.stderr?.on("data", options.onError);
       // A server that closed its stdin is told to us by its end, or by the call that gets no answer.
-      started.stdin.on("error", (error) => transport.onerror?.(error));
+      started.stdin?.on("error", (error) => transport.onerror?.(error));
       // Never rejects.
       void endOf(started).then(settle);
       void ended.then(() => transport.onclose?.());
-      await isStarted(started, program, dir);
+      await isStarted(started, argv[0], dir);
     },
     send: async (message) => {
       const stdin = child?.stdin;
@@ -81,14 +88,32 @@ export function stdioTransport(options: StdioOptions): StdioTransport {
       if (!stdin.write(`${JSON.stringify(message)}\n`)) await Promise.race([once(stdin, "drain"), ended]);
     },
     kill: () => {
+      isOver = true;
       if (child !== undefined) signalGroup(child, "SIGKILL");
     },
     close: async () => {
+      isOver = true;
       if (child?.pid !== undefined) await endInOrder(child, ended);
       await endDescendants(tag);
+      await release();
     },
   };
   return transport;
+}
+
+function startChild({ argv, dir, env, descriptors }: Confined): ChildProcess {
+  const [program, ...args] = argv;
+  return spawn(program, args, {
+    cwd: dir,
+    env: { ...env },
+    stdio: ["pipe", "pipe", "pipe", ...descriptors],
+    detached: true,
+  });
+}
+
+function onlyOnce(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }
 
 export function takeLine(

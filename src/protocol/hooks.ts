@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Confinement } from "./confinement.ts";
 
 /** Events that troupe fires. */
 export const HOOK_EVENTS = [
@@ -65,6 +66,7 @@ const schemas = {
     /** In the background; exit 2 wakes the model with what stands on stderr. */
     asyncRewake: z.boolean().optional(),
     shell: z.enum(["sh", "bash"]).optional(),
+    sandbox: Confinement.optional(),
   }),
   http: z.looseObject({
     type: z.literal("http"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Confinement } from "./confinement.ts";
 
 const Texts = z.record(z.string().min(1).max(200), z.string().max(32 * 1024));
 
@@ -21,6 +22,7 @@ export const McpServer = z
     timeout: z.int().min(1000).max(86_400_000).optional(),
     /** Its tools are loaded from the start. */
     alwaysLoad: z.boolean().optional(),
+    sandbox: Confinement.optional(),
   })
   .superRefine((server, context) => {
     const missing = missingField(server);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Confinement } from "./confinement.ts";
 
 /** Where a settings file stands, strongest first. Source: security.md §2. */
 export const SETTINGS_SCOPES = ["managed", "flag", "local", "project", "user"] as const;
@@ -22,6 +23,10 @@ const SandboxSettings = z.looseObject({
   autoAllowBashIfSandboxed: z.boolean().optional(),
   allowUnsandboxedCommands: z.boolean().optional(),
   excludedCommands: Texts.optional(),
+  /** Ours: for all servers that are started here, or by their names with `*` for the others. */
+  connectors: z.union([z.boolean(), z.record(z.string(), Confinement)]).optional(),
+  /** Ours: for command hooks that do not say it themselves. */
+  hooks: Confinement.optional(),
   network: z
     .looseObject({
       allowedDomains: Texts.optional(),

@@ -11,8 +11,12 @@ export interface ConnectorLog {
   readonly close: () => void;
 }
 
-/** The file begins anew when an earlier life has filled it, and takes no more when this one has. */
-export function openConnectorLog(path: string, onTrouble: (error: unknown) => void): ConnectorLog {
+/** `hide` takes the secrets out. The file begins anew when an earlier life has filled it, and takes no more when this one has. */
+export function openConnectorLog(
+  path: string,
+  hide: (text: string) => string,
+  onTrouble: (error: unknown) => void,
+): ConnectorLog {
   let file: number | undefined;
   let size = 0;
   try {
@@ -27,7 +31,7 @@ export function openConnectorLog(path: string, onTrouble: (error: unknown) => vo
     write: (text) => {
       if (file === undefined || size > MOST_BYTES) return;
       try {
-        size += writeSync(file, `${safeText(text).trimEnd()}\n`);
+        size += writeSync(file, `${hide(safeText(text)).trimEnd()}\n`);
       } catch (error) {
         onTrouble(diskError(error, "write", path));
       }

@@ -3,11 +3,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { cutText } from "../mcp/remote-tool.ts";
 import { openServer, type Server } from "../mcp/server.ts";
 import { serverConfig } from "../mcp/server-config.ts";
-import { instanceTag, shellEnv, teamTag } from "./child-env.ts";
+import { instanceTag, teamTag } from "./child-env.ts";
 import { configFolder } from "./config-folder.ts";
 import { type ConnectorLog, openConnectorLog } from "./connector-log.ts";
+import { connectorSecrets } from "./connector-secrets.ts";
+import { surroundingsOf } from "./connector-surroundings.ts";
 import type { FoundConnector } from "./find-connectors.ts";
 import type { MemberJob } from "./member-job.ts";
+import { type ProgramWalls, programWalls } from "./program-walls.ts";
+import type { SettingsInForce } from "./settings.ts";
 
 /** How long the first model call waits for servers to come up, in ms: a server that is slower is there with a later one. */
 const FIRST_WAIT_MS = 2_000;
@@ -27,14 +31,15 @@ export interface ConnectorServers {
 export function openServers(
   job: MemberJob,
   wanted: readonly FoundConnector[],
-  { dir, folder }: Pick<Place, "dir" | "folder">,
+  place: ServersPlace,
 ): ConnectorServers {
-  const started = wanted.map((one, number) => startServer(job, one, { dir, folder, number }));
+  const walls = programWalls({ ...place, host: job.team.host, agentFolder: place.folder });
+  const started = wanted.map((one, number) => startServer(job, one, { ...place, walls, number }));
   const all = started.map(({ server }) => server);
   return {
     all,
     tried: firstTries(all),
-    instructions: () => instructionsOf(all),
+    instructions: () => instructionsOf(all, job.redactor.hide),
     close: async () => {
       await Promise.all(all.map((server) => server.close()));
       for (const { log } of started) log.close();
@@ -42,34 +47,36 @@ export function openServers(
   };
 }
 
-interface Place {
+export interface ServersPlace {
   /** The member's working folder. */
   readonly dir: string;
-  /** Where its log goes. */
+  /** What the team keeps of the member: where the logs go. */
   readonly folder: string;
+  readonly settings: SettingsInForce;
+}
+
+interface Place extends ServersPlace {
+  readonly walls: ProgramWalls;
   readonly number: number;
 }
 
 function startServer(
-  { team, instance, clock, onTrouble }: MemberJob,
-  { name, entry }: FoundConnector,
-  { dir, folder, number }: Place,
+  { team, instance, clock, redactor, onTrouble }: MemberJob,
+  found: FoundConnector,
+  { dir, folder, walls, number }: Place,
 ): { readonly server: Server; readonly log: ConnectorLog } {
   const { host } = team;
-  const { config, missing } = serverConfig(name, entry, host.env);
+  const { name } = found;
+  const { config, missing } = serverConfig(name, found.entry, host.env);
   for (const variable of missing) onTrouble(new Error(`connector ${name}: \${${variable}} is not set`));
-  const log = openConnectorLog(join(folder, `mcp-${name.replaceAll(/[^A-Za-z0-9_-]/g, "_")}.log`), onTrouble);
+  redactor.add(connectorSecrets(config));
+  const path = join(folder, `mcp-${name.replaceAll(/[^A-Za-z0-9_-]/g, "_")}.log`);
+  const log = openConnectorLog(path, redactor.hide, onTrouble);
+  const marks = { ...teamTag(configFolder(host), team.name), ...instanceTag(instance) };
   const server = openServer(config, {
     around: {
-      dir,
-      env: {
-        ...shellEnv(host.env),
-        ...teamTag(configFolder(host), team.name),
-        ...instanceTag(instance),
-        CLAUDE_PROJECT_DIR: dir,
-      },
+      ...surroundingsOf(found, { host, dir, walls, marks }),
       tag: { TROUPE_CONNECTOR: `${instance}-${number}` },
-      hosts: listedHosts(host.env["TROUPE_ALLOW_HOSTS"]),
       log: log.write,
     },
     clock,
@@ -77,15 +84,6 @@ function startServer(
     connect: async (...all) => (await import("../mcp/connect.ts")).connect(...all),
   });
   return { server, log };
-}
-
-function listedHosts(value = ""): ReadonlySet<string> {
-  return new Set(
-    value
-      .split(",")
-      .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== ""),
-  );
 }
 
 /** Resolves when every server has had its first try, or after the short bound. */
@@ -98,10 +96,13 @@ async function firstTries(servers: readonly Server[]): Promise<void> {
   over.abort();
 }
 
-function instructionsOf(servers: readonly Server[]): ReadonlyMap<string, string> {
+function instructionsOf(
+  servers: readonly Server[],
+  hide: (text: string) => string,
+): ReadonlyMap<string, string> {
   return new Map(
     servers.flatMap((server) => {
-      const text = cutText(server.instructions() ?? "");
+      const text = cutText(hide(server.instructions() ?? ""));
       return text === "" ? [] : [[server.config.name, text] as const];
     }),
   );

@@ -30,7 +30,7 @@ export async function openConnectors(job: MemberJob, turns: readonly Turn[]): Pr
   });
   if (wanted.length === 0) return NONE;
   const { startConnectors } = await import("./start-connectors.ts");
-  return startConnectors(job, wanted, turns);
+  return startConnectors(job, { wanted, settings: found.settings }, turns);
 }
 
 const NONE: Connectors = {

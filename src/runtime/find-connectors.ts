@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Host } from "../base/host.ts";
 import type { MemberDefinition, TeamSettings } from "../protocol/entries.ts";
 import type { Settings } from "../protocol/settings.ts";
+import { type Confined, connectorConfinement } from "./confinement.ts";
 import {
   type ConnectorEntry,
   connectorsOf,
@@ -10,7 +11,7 @@ import {
   userConnectors,
 } from "./connector-files.ts";
 import { whyForbidden } from "./connector-policy.ts";
-import { MANAGED_FOLDER, readSettings } from "./settings.ts";
+import { MANAGED_FOLDER, readSettings, type SettingsInForce } from "./settings.ts";
 import type { SettingsProblem } from "./settings-file.ts";
 import { mergedSettings } from "./settings-merge.ts";
 import { openTrust } from "./trust.ts";
@@ -18,12 +19,15 @@ import { openTrust } from "./trust.ts";
 export interface FoundConnector extends ConnectorEntry {
   /** Why it is not started; undefined = it is. */
   readonly off: string | undefined;
+  /** That its process runs in a sandbox, and what is open to it there; undefined = it does not. */
+  readonly confined: Confined | undefined;
 }
 
 export interface FoundConnectors {
   /** One for each name, the nearest: member, team, local, project, user. */
   readonly connectors: readonly FoundConnector[];
   readonly problems: readonly SettingsProblem[];
+  readonly settings: SettingsInForce;
 }
 
 export interface ConnectorQuestion {
@@ -73,9 +77,20 @@ export async function findConnectors(host: Host, question: ConnectorQuestion): P
   const nearest = new Map<string, ConnectorEntry>();
   for (const entry of entries) if (!nearest.has(entry.name)) nearest.set(entry.name, entry);
   return {
-    connectors: [...nearest.values()].map((entry) => ({ ...entry, off: whyOff(entry, approvals) })),
+    connectors: [...nearest.values()].map((entry) => ({
+      ...entry,
+      off: whyOff(entry, approvals),
+      confined: confinedBy(inForce, entry),
+    })),
     problems: [...managed.problems, ...files.flatMap((file) => file.problems)],
+    settings: inForce,
   };
+}
+
+/** What is reached over the network has no process here. */
+function confinedBy(settings: SettingsInForce, { name, entry, scope }: ConnectorEntry): Confined | undefined {
+  if (entry.command === undefined) return undefined;
+  return connectorConfinement(settings, { name, own: entry.sandbox, isManaged: scope === "managed" });
 }
 
 function whyOff({ name, entry, scope, root }: ConnectorEntry, approvals: Approvals): string | undefined {

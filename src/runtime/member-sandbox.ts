@@ -59,7 +59,7 @@ const BashInput = z.looseObject({
 /** Tries the sandbox once, for a whole life. Does not throw for a machine on which it cannot be. */
 export async function openMemberSandbox(options: MemberSandboxOptions): Promise<MemberSandbox> {
   const { host, settings } = options;
-  const wanted = wantedOf(host, settings);
+  const wanted = wantedSandbox(host, settings);
   const opened = wanted.status === "confined" ? await opening(options) : wanted;
   return memberSandbox(options.settings, opened);
 }
@@ -141,7 +141,7 @@ function refusalOf(opened: Opened): string {
 }
 
 /** What the environment and the settings want, before it is tried. The organisation's word is above the environment's. */
-function wantedOf({ env }: Host, settings: SettingsInForce): SandboxState {
+export function wantedSandbox({ env }: Host, settings: SettingsInForce): SandboxState {
   const isDemanded = settings.files.some(
     ({ scope, content }) => scope === "managed" && content.sandbox?.enabled === true,
   );

@@ -117,7 +117,7 @@ function isOpen({ sandbox }: Settings): boolean {
 }
 
 /** `//abs` and `/abs`, `~/…`, else from the folder of the settings. Source: Claude Code's `sandbox.filesystem`. */
-function settingsPath(path: string, root: string, home: string): string {
+export function settingsPath(path: string, root: string, home: string): string {
   if (path === "~" || path.startsWith("~/")) return join(home, path.slice(1));
   return isAbsolute(path) ? resolve(path.replace(/^\/+/, "/")) : resolve(root, path);
 }

@@ -7,20 +7,22 @@ import { connectorToolbox } from "./connector-toolbox.ts";
 import type { Connectors } from "./connectors.ts";
 import type { FoundConnector } from "./find-connectors.ts";
 import { type MemberJob, permissionsOf } from "./member-job.ts";
+import type { SettingsInForce } from "./settings.ts";
 import { agentOutput } from "./supervisor-output.ts";
 
 /** Begins to connect to all of them, and answers at once. */
 export function startConnectors(
   job: MemberJob,
-  wanted: readonly FoundConnector[],
+  { wanted, settings }: { readonly wanted: readonly FoundConnector[]; readonly settings: SettingsInForce },
   turns: readonly Turn[],
 ): Connectors {
   const { team, member } = job;
   const permissions = permissionsOf(job);
   // Its folder is made here: servers write down what goes wrong before the first turn does.
   const folder = dirname(agentOutput(configFolder(team.host), team.name, member.name));
-  const servers = openServers(job, wanted, { dir: permissions.dir, folder });
-  const { toolbox, judge } = connectorToolbox(servers.all, turns, permissions, folder);
+  const servers = openServers(job, wanted, { dir: permissions.dir, folder, settings });
+  const keep = { folder, hide: job.redactor.hide };
+  const { toolbox, judge } = connectorToolbox(servers.all, turns, permissions, keep);
   const news = connectorNews();
   return {
     tools: toolbox.tools,

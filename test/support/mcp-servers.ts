@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { noSandbox } from "../../src/base/sandbox.ts";
 import { connect } from "../../src/mcp/connect.ts";
 import { openServer, type Server, type ServerDeps } from "../../src/mcp/server.ts";
 import { type ServerEntry, serverConfig } from "../../src/mcp/server-config.ts";
@@ -85,6 +86,7 @@ export function serverHere(
       dir,
       env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, TROUPE_TEST_ID },
       tag: { TROUPE_CONNECTOR: tag },
+      confine: noSandbox().confine,
       hosts: new Set(),
       log: (text) => {
         said += `${text}\n`;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { TroupeError } from "../../base/errors.ts";
 import type { Redactor } from "../../base/redact.ts";
 import { given } from "../given.ts";
+import { programWalls } from "../program-walls.ts";
 import { readSettings, type SettingsInForce, settingsChanged } from "../settings.ts";
 import { mergedSettings } from "../settings-merge.ts";
 import { openTranscript } from "../transcript.ts";
@@ -56,6 +57,7 @@ export async function openAskerHooks(asker: Asker): Promise<AskerHooks> {
       hostEnv: host.env,
       fits: ruleFits(dir, host.home),
       newId: host.newId,
+      walls: programWalls({ host, dir, agentFolder: folder, settings }),
       common: () => commonOf(asker, { sessionId, promptId, transcript }),
       longTexts: join(folder, "hook-output"),
       hide: asker.redactor.hide,

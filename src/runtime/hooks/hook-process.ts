@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { isErrno } from "../../base/errors.ts";
+import { killCommand } from "../../agent/tools/kill-command.ts";
+import { isSystemError } from "../../base/disk-error.ts";
+import { TroupeError } from "../../base/errors.ts";
+import type { Confined, Sandbox } from "../../base/sandbox.ts";
 import { stopTagged } from "../../spawn/stop-process.ts";
 
 export interface HookProgram {
@@ -12,6 +15,8 @@ export interface HookProgram {
   readonly timeoutMs: number;
   /** A variable of `env` that no other process has: by it descendants are found that left the group. */
   readonly tag: Readonly<Record<string, string>>;
+  /** The wall around it. */
+  readonly sandbox: Sandbox;
 }
 
 export type HookEnd =
@@ -42,15 +47,34 @@ const KILLED_MS = 5_000;
  * ended, and what left the group with it. Never rejects.
  */
 export async function runProgram(program: HookProgram, signal: AbortSignal): Promise<HookEnd> {
-  const child = start(program);
+  const confined = await confine(program);
+  if (confined instanceof Error) return { how: "not_started", why: confined.message };
+  try {
+    return await runConfined(confined, program, signal);
+  } finally {
+    await confined.release();
+  }
+}
+
+async function confine({ sandbox, argv, dir, env }: HookProgram): Promise<Confined | Error> {
+  try {
+    return await sandbox.confine({ argv, dir, env });
+  } catch (error) {
+    if (error instanceof TroupeError || isSystemError(error)) return error;
+    throw error;
+  }
+}
+
+async function runConfined(confined: Confined, program: HookProgram, signal: AbortSignal): Promise<HookEnd> {
+  const child = start(confined);
   if (child instanceof Error) return { how: "not_started", why: child.message };
   const out = collect(child.stdout);
   const err = collect(child.stderr);
   const closed = once(child, "close");
   const exited = exitOf(child);
   // A hook need not read its input: what is left of it is nobody's loss.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(program.input);
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(program.input);
   const limit = new AbortController();
   try {
     const how = await Promise.race([
@@ -59,7 +83,7 @@ export async function runProgram(program: HookProgram, signal: AbortSignal): Pro
       abortOf(signal, limit.signal),
     ]);
     if (typeof how === "string") {
-      await endGroup(child, exited, program.tag);
+      await endGroup(child, exited, program);
       return { how };
     }
     if (how instanceof Error) return { how: "not_started", why: how.message };
@@ -68,42 +92,36 @@ export async function runProgram(program: HookProgram, signal: AbortSignal): Pro
     return { how: "exited", code, signal: by, stdout: out.text(), stderr: err.text(), isCut: out.isCut() };
   } finally {
     limit.abort();
-    child.stdin.destroy();
-    child.stdout.destroy();
-    child.stderr.destroy();
+    child.stdin?.destroy();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   }
 }
 
-type Child = ReturnType<typeof spawnPiped>;
-
-function spawnPiped({ argv: [program, ...args], dir, env }: HookProgram) {
-  return spawn(program, args, {
-    cwd: dir,
-    env: { ...env },
-    stdio: ["pipe", "pipe", "pipe"],
-    // A new session: no terminal, and a group that can be ended as one.
-    detached: true,
-  });
-}
-
 /** Some errnos (E2BIG, EAGAIN) and a NUL in an argument are thrown, the others are an event. */
-function start(program: HookProgram): Child | Error {
+function start({ argv: [program, ...args], dir, env, descriptors }: Confined): ChildProcess | Error {
   try {
-    return spawnPiped(program);
+    return spawn(program, args, {
+      cwd: dir,
+      env: { ...env },
+      stdio: ["pipe", "pipe", "pipe", ...descriptors],
+      // A new session: no terminal, and a group that can be ended as one.
+      detached: true,
+    });
   } catch (error) {
     if (error instanceof Error) return error;
     throw error;
   }
 }
 
-function collect(stream: NodeJS.ReadableStream): {
+function collect(stream: NodeJS.ReadableStream | null): {
   readonly text: () => string;
   readonly isCut: () => boolean;
 } {
   const chunks: Buffer[] = [];
   let size = 0;
   let total = 0;
-  stream.on("data", (chunk: Buffer) => {
+  stream?.on("data", (chunk: Buffer) => {
     total += chunk.length;
     const kept = chunk.subarray(0, OUTPUT_BYTES - size);
     if (kept.length === 0) return;
@@ -142,24 +160,15 @@ function abortOf(signal: AbortSignal, over: AbortSignal): Promise<"aborted"> {
 async function endGroup(
   child: ChildProcess,
   exited: Promise<unknown>,
-  tag: HookProgram["tag"],
+  { tag, sandbox }: HookProgram,
 ): Promise<void> {
-  killGroup(child, "SIGTERM");
+  const isConfined = sandbox.name !== "off";
+  killCommand(child, "SIGTERM", isConfined);
   await within(exited, TERM_MS);
   // Also when its leader is gone: the others of the group may have stayed.
-  killGroup(child, "SIGKILL");
+  killCommand(child, "SIGKILL", false);
   await within(exited, KILLED_MS);
   await stopTagged(tag);
-}
-
-function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // The group is gone already, or all that is left of it belongs to somebody else.
-    if (!isErrno(error, "ESRCH", "EPERM")) throw error;
-  }
 }
 
 async function within(event: Promise<unknown>, ms: number): Promise<void> {

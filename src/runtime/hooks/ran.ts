@@ -1,4 +1,5 @@
 import type { HookEvent, PromptVerdict } from "../../protocol/hooks.ts";
+import type { ProgramWalls } from "../program-walls.ts";
 import type { HookConfig } from "./read-hooks.ts";
 
 /** What came of one run, before anybody asks what it means. */
@@ -18,6 +19,8 @@ export interface RunDeps {
   /** The whole environment of this process: headers may name variables of it when they are allowed to. */
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
   readonly newId: () => string;
+  /** The wall around a hook that is confined, which may reject; absent: none of them can be started. */
+  readonly walls?: ProgramWalls;
   /** Asks a model for a prompt hook; absent: prompt hooks are not supported here. */
   readonly askModel?: (prompt: string, model: string | undefined, signal: AbortSignal) => Promise<string>;
   /** Calls a tool of a connector that is there already; absent: mcp_tool hooks are not supported here. */

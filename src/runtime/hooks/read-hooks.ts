@@ -7,6 +7,7 @@ import {
   HookHandler,
   UNFIRED_HOOK_EVENTS,
 } from "../../protocol/hooks.ts";
+import { type Confined, hookConfinement } from "../confinement.ts";
 import { EVENT_FACTS, isToolEvent } from "./hook-events.ts";
 import { compileMatcher, type Matcher } from "./match.ts";
 
@@ -48,6 +49,8 @@ export interface Handler {
   readonly timeoutMs: number;
   /** Whatever goes wrong with it blocks. */
   readonly isPolicy: boolean;
+  /** That it runs in a sandbox, and what is open to it there; undefined = it does not. */
+  readonly confined: Confined | undefined;
   /** For people: `command ./check.sh in /p/.claude/settings.json`. */
   readonly name: string;
   /** Equal in handlers of settings files that are the same; undefined: never the same. */
@@ -100,7 +103,11 @@ export function readHooks(settings: HookSettings, others: readonly HookSource[] 
   const problems: HookProblem[] = [];
   const sources = [...settings.files.map(sourceOf), ...others].filter(({ hooks }) => hooks !== undefined);
   const handlers = sources.filter(isInForce(settings)).flatMap((source) => {
-    if (source.isTrusted || !FROM_PROJECT.has(source.scope)) return handlersOf(source, problems);
+    if (source.isTrusted || !FROM_PROJECT.has(source.scope))
+      return handlersOf(source, problems).map((handler) => ({
+        ...handler,
+        confined: confinedBy(settings, handler),
+      }));
     problems.push({
       file: source.file,
       what: "its hooks are not run: the folder is not trusted",
@@ -114,6 +121,15 @@ export function readHooks(settings: HookSettings, others: readonly HookSource[] 
     allowedUrls: joinedList(settings, "allowedHttpHookUrls"),
     allowedEnv: joinedList(settings, "httpHookAllowedEnvVars"),
   };
+}
+
+/** Only a program can be confined. */
+function confinedBy(
+  { files }: HookSettings,
+  { spec, source }: Pick<Handler, "spec" | "source">,
+): Confined | undefined {
+  if (spec.type !== "command") return undefined;
+  return hookConfinement(files, { own: spec.sandbox, isManaged: source.scope === "managed" });
 }
 
 function sourceOf({ scope, path, content, isTrusted }: HookSettings["files"][number]): HookSource {
@@ -143,7 +159,7 @@ function joinedList({ files }: HookSettings, key: string): readonly string[] | u
   return lists.length === 0 ? undefined : lists.flat();
 }
 
-function handlersOf(source: HookSource, problems: HookProblem[]): readonly Handler[] {
+function handlersOf(source: HookSource, problems: HookProblem[]): readonly Omit<Handler, "confined">[] {
   const isManaged = source.scope === "managed";
   const wrong = (what: string, isFatal = isManaged): void => {
     problems.push({ file: source.file, what, isFatal });
@@ -176,7 +192,7 @@ interface Place {
   readonly wrong: (what: string, isFatal?: boolean) => void;
 }
 
-function handlersOfGroup(place: Place, raw: unknown): readonly Handler[] {
+function handlersOfGroup(place: Place, raw: unknown): readonly Omit<Handler, "confined">[] {
   const { event, at, wrong } = place;
   const group = HookGroup.safeParse(raw);
   const matcher = group.success ? compileMatcher(event, group.data.matcher) : { wrong: said(group.error) };
@@ -197,7 +213,7 @@ function handlerOf(
   { source, event, at, wrong }: Place,
   matcher: Matcher | { readonly wrong: string },
   raw: unknown,
-): Handler | undefined {
+): Omit<Handler, "confined"> | undefined {
   const parsed = HookHandler.safeParse(raw);
   const trouble = troubleIn(parsed, matcher);
   const isPolicy = isPolicyIn(source, raw);

@@ -1,3 +1,5 @@
+import { TroupeError } from "../../base/errors.ts";
+import { noSandbox, type Sandbox } from "../../base/sandbox.ts";
 import type { HookHandlerOf } from "../../protocol/hooks.ts";
 import { runProgram } from "./hook-process.ts";
 import { failed, type HookInput, type Ran, type RunDeps, timeoutText } from "./ran.ts";
@@ -6,10 +8,13 @@ import type { Handler } from "./read-hooks.ts";
 /** Starts the program of a hook and reads what it says. */
 export async function runCommandHook(
   deps: RunDeps,
-  { source, timeoutMs }: Handler,
+  handler: Handler,
   { spec, input }: { readonly spec: HookHandlerOf<"command">; readonly input: HookInput },
   signal: AbortSignal,
 ): Promise<Ran> {
+  const { source, timeoutMs } = handler;
+  const sandbox = await sandboxFor(deps, handler, input);
+  if (typeof sandbox === "string") return failed(sandbox);
   const tag = { TROUPE_HOOK: deps.newId() };
   const env = { ...deps.env, ...pluginEnv(source.plugin), CLAUDE_PROJECT_DIR: deps.projectDir, ...tag };
   const end = await runProgram(
@@ -20,6 +25,7 @@ export async function runCommandHook(
       input: `${input.json}\n`,
       timeoutMs,
       tag,
+      sandbox,
     },
     signal,
   );
@@ -36,6 +42,25 @@ export async function runCommandHook(
       return { kind: "output", code: end.code, stdout: end.stdout, stderr: end.stderr };
     default:
       return end satisfies never;
+  }
+}
+
+/** Or why there is none: then the hook does not run, and what it guards is refused. */
+async function sandboxFor(
+  { walls }: RunDeps,
+  { confined }: Handler,
+  { payload }: HookInput,
+): Promise<Sandbox | string> {
+  if (confined === undefined) return noSandbox();
+  if (walls === undefined) return "it is to run in a sandbox, which there is none of here";
+  // The person at the command line has none.
+  const { transcript_path: path } = payload;
+  const visible = typeof path === "string" && path !== "/dev/null" ? [path] : [];
+  try {
+    return await walls({ ...confined, visible });
+  } catch (error) {
+    if (error instanceof TroupeError) return error.message;
+    throw error;
   }
 }
 

@@ -15,7 +15,9 @@ export interface InsideFile {
 }
 
 /** Limits of every confined process. Not `--as`: WebAssembly reserves address space that it never uses. */
-const LIMITS = ["--nproc=512", "--data=4294967296", "--fsize=2147483648", "--cpu=600"] as const;
+const LIMITS = ["--nproc=512", "--data=4294967296", "--fsize=2147483648"] as const;
+/** Of one that is to come to an end. */
+const TIME_LIMIT = "--cpu=600";
 /** Folders in memory are bounded too. */
 const SCRATCH_BYTES = "2147483648";
 
@@ -102,6 +104,7 @@ export function confinedArgv(
   { bwrap, prlimit }: WallPrograms,
   argumentsDescriptor: number,
   { argv, dir }: Pick<Program, "argv" | "dir">,
+  stays = false,
 ): readonly [string, ...string[]] {
   const wall = [bwrap, "--args", String(argumentsDescriptor), "--chdir", dir] as const;
   return [
@@ -115,6 +118,7 @@ export function confinedArgv(
     "bash",
     prlimit,
     ...LIMITS,
+    ...(stays ? [] : [TIME_LIMIT]),
     "--",
     ...argv,
   ];

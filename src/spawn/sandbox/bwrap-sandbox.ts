@@ -41,7 +41,7 @@ async function confine(wall: Wall, stubs: readonly Stubs[], program: Program): P
     const links = watchLinks(layout.links);
     const descriptors = descriptorsOf(wall, layout);
     return {
-      argv: confinedArgv(wall.programs, ARGUMENTS, program),
+      argv: confinedArgv(wall.programs, ARGUMENTS, program, wall.policy.stays),
       dir: "/",
       env: { ...program.env, TMPDIR: "/tmp" },
       descriptors,

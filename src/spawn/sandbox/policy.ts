@@ -8,7 +8,7 @@ export interface ProtectedNames {
 
 /** What a confined program may reach. All paths are absolute; what is not there is passed over. */
 export interface SandboxPolicy {
-  /** Folders it may write in; the first is the one it works in. */
+  /** Folders it may write in. */
   readonly writable: readonly string[];
   /** Seen read-only though they lie below something hidden: toolchains below the home folder. */
   readonly visible: readonly string[];
@@ -19,6 +19,8 @@ export interface SandboxPolicy {
   readonly protectedNames: ProtectedNames;
   /** `host`: everything this machine reaches. There is no list of domains. */
   readonly network: "none" | "host";
+  /** The programs live as long as their agent does: no limit on their CPU time. */
+  readonly stays?: boolean;
   /** Hidden, but may be written to: what is in it is gone with the program. */
   readonly home: string;
   /** A private folder, in which it is remembered what was put into the writable folders for a while. */
