@@ -16,6 +16,7 @@ export type ErrorCode =
   | "task_not_found"
   | "message_not_found"
   | "approval_not_found"
+  | "mcp_not_found"
   | "auth_missing"
   | "auth_refused"
   | "task_taken"
@@ -30,6 +31,7 @@ export type ErrorCode =
   | "not_for_agents"
   | "model_unreachable"
   | "store_unreachable"
+  | "mcp_unreachable"
   | "timeout"
   | "interrupted";
 

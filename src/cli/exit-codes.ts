@@ -18,6 +18,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   task_not_found: 3,
   message_not_found: 3,
   approval_not_found: 3,
+  mcp_not_found: 3,
   auth_missing: 4,
   auth_refused: 4,
   task_taken: 5,
@@ -32,6 +33,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   not_for_agents: 6,
   model_unreachable: 8,
   store_unreachable: 8,
+  mcp_unreachable: 8,
   timeout: 124,
   // The signal's own number is added by `ending.ts`; this one is for an end that no signal asked for.
   interrupted: 130,
@@ -44,5 +46,6 @@ export const EXIT_BUG = 70;
 export const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   "model_unreachable",
   "store_unreachable",
+  "mcp_unreachable",
   "timeout",
 ]);

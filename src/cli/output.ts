@@ -247,6 +247,53 @@ export const AuditOutput = z.object({
   findings: z.array(z.object({ file: z.string(), seq: z.int().nullable(), what: z.string() })).readonly(),
 });
 
+/** A line of `mcp list`. No secret is in it: `variables` and `headers` are names. `sandbox` null: it runs in the open. */
+export const McpServerOutput = z.object({
+  name: z.string(),
+  scope: z.enum(["managed", "member", "team", "local", "project", "user"]),
+  file: z.string(),
+  reach: z.string(),
+  on: z.boolean(),
+  /** Why no agent starts it. */
+  off: z.string().nullable(),
+  sandbox: z
+    .object({ network: z.boolean().nullable(), allowWrite: z.array(z.string()).readonly() })
+    .nullable(),
+  agents: z.array(z.string()).readonly(),
+  rules: z
+    .array(z.object({ behavior: z.enum(["allow", "ask", "block"]), tools: z.string(), file: z.string() }))
+    .readonly(),
+  variables: z.array(z.string()).readonly(),
+  headers: z.array(z.string()).readonly(),
+  /** Variables that it names and nobody has set. */
+  missing: z.array(z.string()).readonly(),
+});
+export const McpServerList = z.array(McpServerOutput).readonly();
+
+/** `mcp test`. Tokens are estimates: four characters each. `said`: the last lines of its stderr. */
+export const McpTestOutput = z.object({
+  name: z.string(),
+  reach: z.string(),
+  sandboxed: z.boolean(),
+  server: z.object({ name: z.string(), version: z.string() }),
+  ms: z.int(),
+  tokens: z.int(),
+  instructionTokens: z.int(),
+  tools: z
+    .array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        tokens: z.int(),
+        /** Whether it was allowed to run before; null: there is no agent yet. */
+        pin: z.enum(["new", "pinned", "changed"]).nullable(),
+      }),
+    )
+    .readonly(),
+  problems: z.array(z.string()).readonly(),
+  said: z.array(z.string()).readonly(),
+});
+
 /** `rm`, `init`: what is there no more, or now. */
 export const RemovedOutput = z.object({ team: z.string(), removed: z.literal(true) });
 export const InitOutput = z.object({ path: z.string(), team: z.string() });

@@ -82,6 +82,14 @@ export const sections: readonly Section<CommandEntry>[] = [
           { name: "verify", load: async () => (await import("./commands/audit/verify.ts")).auditVerify },
         ],
       },
+      {
+        name: "mcp",
+        summary: "The servers of connectors, as the agents have them.",
+        commands: [
+          { name: "list", load: async () => (await import("./commands/mcp/list.ts")).mcpList },
+          { name: "test", load: async () => (await import("./commands/mcp/test.ts")).mcpTest },
+        ],
+      },
       { name: "cost", load: async () => (await import("./commands/cost.ts")).cost },
       { name: "doctor", load: async () => (await import("./commands/doctor.ts")).doctor },
       { name: "version", load: async () => (await import("./commands/version.ts")).version },

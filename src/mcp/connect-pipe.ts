@@ -1,5 +1,5 @@
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
-import { TroupeError } from "../base/errors.ts";
+import { isErrno, TroupeError } from "../base/errors.ts";
 import { type Connection, connectionOf } from "./connection.ts";
 import { deferred } from "./deferred.ts";
 import { type Listener, openClient } from "./open-client.ts";
@@ -35,7 +35,7 @@ export async function connectPipe(
   });
   void transport.ended.then((how) => {
     errors.end();
-    end.resolve(how);
+    return end.resolve(how);
   });
   const abort = (): void => transport.kill();
   signal.addEventListener("abort", abort);
@@ -44,7 +44,9 @@ export async function connectPipe(
     // Also where the client has given up its transport: what the server left behind is still to be found.
     return { ...connectionOf(client, config), lost: end.promise, close: () => transport.close() };
   } catch (error) {
-    if (!(error instanceof McpError && error.code === CLOSED)) throw error;
+    // EPIPE: it was gone before it was spoken to.
+    const isGone = (error instanceof McpError && error.code === CLOSED) || isErrno(error, "EPIPE");
+    if (!isGone) throw error;
     throw new TroupeError("failed", `it ended before it was ready: ${await end.promise}`, { cause: error });
   } finally {
     signal.removeEventListener("abort", abort);

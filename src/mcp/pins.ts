@@ -9,6 +9,8 @@ import { createSerial } from "../base/serial.ts";
 export interface Pins {
   /** True when the tool was approved with another name, description or schema than this hash stands for. */
   readonly isChanged: (tool: string, hash: string) => boolean;
+  /** Somebody allowed the tool once. */
+  readonly isPinned: (tool: string) => boolean;
   /** Returns when it is written down. Throws what the disk throws. */
   readonly pin: (tool: string, hash: string) => Promise<void>;
 }
@@ -22,6 +24,7 @@ export function openPins(path: string): Pins {
   const inTurn = createSerial();
   return {
     isChanged: (tool, hash) => (found === undefined && !pins.has(tool)) || (pins.get(tool) ?? hash) !== hash,
+    isPinned: (tool) => pins.has(tool),
     pin: async (tool, hash) => {
       if (pins.get(tool) === hash) return;
       pins.set(tool, hash);

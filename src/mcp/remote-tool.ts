@@ -70,7 +70,7 @@ export function readTools(
 }
 
 /** `mcp__server__`, in front of the names of its tools. Source: plugins.md §A7. */
-function toolPrefix(server: string): string {
+export function toolPrefix(server: string): string {
   return `mcp__${plain(server)}__`;
 }
 

@@ -49,7 +49,7 @@ export function stdioTransport(options: StdioOptions): StdioTransport {
   const { tag, onStray } = options;
   let child: ChildProcess | undefined;
   let isOver = false;
-  let release: () => Promise<void> = () => Promise.resolve();
+  let release: (() => Promise<void>) | undefined;
   const { promise: ended, resolve: settle } = deferred<string>();
   const lines = createLineReader(
     LINE_BYTES,
@@ -95,7 +95,7 @@ export function stdioTransport(options: StdioOptions): StdioTransport {
       isOver = true;
       if (child?.pid !== undefined) await endInOrder(child, ended);
       await endDescendants(tag);
-      await release();
+      await release?.();
     },
   };
   return transport;

@@ -72,9 +72,14 @@ function policyFor(usual: SandboxPolicy, needs: WallNeeds, { host, dir }: Policy
     ...usual,
     writable: open,
     visible: [...usual.visible, ...visible, ...closed],
-    network: network === undefined ? usual.network : network ? "host" : "none",
+    network: networkOf(network) ?? usual.network,
     stays,
   };
+}
+
+function networkOf(wanted: boolean | undefined): SandboxPolicy["network"] | undefined {
+  if (wanted === undefined) return undefined;
+  return wanted ? "host" : "none";
 }
 
 /** The wall must not be made of a program that the agent's commands can write. */

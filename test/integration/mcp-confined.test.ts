@@ -1,52 +1,18 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { taggedProcesses } from "../../src/base/process-identity.ts";
-import { connect } from "../../src/mcp/connect.ts";
 import { connectorTool } from "../../src/mcp/connector-tool.ts";
-import { openServer, type Server } from "../../src/mcp/server.ts";
-import { type ServerEntry, serverConfig } from "../../src/mcp/server-config.ts";
-import type { Confined } from "../../src/runtime/confinement.ts";
-import { surroundingsOf } from "../../src/runtime/connector-surroundings.ts";
-import { watchLeaks } from "../support/leaks.ts";
+import { type ConfinedHere, confinedServer } from "../support/confined-server.ts";
 import { filesystem, hostile } from "../support/mcp-servers.ts";
 import { HAS_BWRAP } from "../support/sandbox-world.ts";
 import { until } from "../support/until.ts";
-import { type WallsWorld, wallsWorld } from "../support/walls-world.ts";
+import { wallsWorld } from "../support/walls-world.ts";
 
 const never = new AbortController().signal;
 const unspilt = (): Promise<string> => Promise.resolve("/spilled");
-let tags = 0;
 
-interface Here {
-  readonly server: Server;
-  readonly tag: Readonly<Record<string, string>>;
-  readonly log: () => string;
-}
-
-/** A server as a member starts it, behind the wall. */
-function confinedServer(entry: ServerEntry, world: WallsWorld, confined: Confined): Here {
-  const TROUPE_TEST_ID = watchLeaks(world.dir);
-  const tag = { TROUPE_CONNECTOR: `confined-${process.pid}-${++tags}` };
-  const { host, dir, walls } = world;
-  let said = "";
-  const server = openServer(serverConfig("toy", entry, {}).config, {
-    around: {
-      ...surroundingsOf({ confined }, { host, dir, walls, marks: { TROUPE_TEST_ID } }),
-      tag,
-      log: (text) => {
-        said += `${text}\n`;
-      },
-    },
-    clock: () => performance.now(),
-    connect,
-    limits: { restarts: 0 },
-  });
-  onTestFinished(server.close);
-  return { server, tag, log: () => said };
-}
-
-async function call({ server, log }: Here, tool: string, input: unknown) {
+async function call({ server, log }: ConfinedHere, tool: string, input: unknown) {
   await server.tried;
   const remote = server.tools().find(({ remoteName }) => remoteName === tool);
   if (remote === undefined) throw new Error(`no tool ${tool}: ${log()}`);

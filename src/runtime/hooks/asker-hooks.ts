@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { TroupeError } from "../../base/errors.ts";
 import type { Redactor } from "../../base/redact.ts";
 import { given } from "../given.ts";
-import { programWalls } from "../program-walls.ts";
 import { readSettings, type SettingsInForce, settingsChanged } from "../settings.ts";
 import { mergedSettings } from "../settings-merge.ts";
 import { openTranscript } from "../transcript.ts";
@@ -10,7 +9,7 @@ import { type HookTranscript, openHookTranscript } from "./hook-transcript.ts";
 import { type HookDeps, type Hooks, openHooks } from "./open-hooks.ts";
 import { type HookConfig, readHooks } from "./read-hooks.ts";
 import { ruleFits } from "./rule-fits.ts";
-import { envOf, folderOf, sessionOf, type Who, whoIs } from "./who-asks.ts";
+import { envOf, folderOf, sessionOf, type Who, wallsOf, whoIs } from "./who-asks.ts";
 
 export interface Asker extends Who {
   /** Takes the secrets out of what goes into a file. */
@@ -57,7 +56,7 @@ export async function openAskerHooks(asker: Asker): Promise<AskerHooks> {
       hostEnv: host.env,
       fits: ruleFits(dir, host.home),
       newId: host.newId,
-      walls: programWalls({ host, dir, agentFolder: folder, settings }),
+      walls: wallsOf(asker, dir, settings),
       common: () => commonOf(asker, { sessionId, promptId, transcript }),
       longTexts: join(folder, "hook-output"),
       hide: asker.redactor.hide,

@@ -6,6 +6,8 @@ import type { Team } from "../../team/team.ts";
 import { hookEnv, instanceTag, teamTag } from "../child-env.ts";
 import { configFolder } from "../config-folder.ts";
 import { given } from "../given.ts";
+import { type ProgramWalls, programWalls } from "../program-walls.ts";
+import type { SettingsInForce } from "../settings.ts";
 
 /** Whose hooks they are: every payload says so. */
 export interface Who {
@@ -58,4 +60,9 @@ function ownEnv({ team, agent, instance }: Who, sessionId: string): Readonly<Rec
     ...(parent === null ? {} : { TROUPE_PARENT: parent }),
     ...(instance === undefined ? {} : instanceTag(instance)),
   };
+}
+
+/** The wall around those that are confined. */
+export function wallsOf({ team, agent }: Who, dir: string, settings: SettingsInForce): ProgramWalls {
+  return programWalls({ host: team.host, dir, agentFolder: folderOf(team, agent), settings });
 }

@@ -18,6 +18,8 @@ const EXAMPLES: readonly (readonly [string, z.ZodType])[] = [
   ["task list", output.TaskList],
   ["task show", output.TaskDetail],
   ["audit verify", output.AuditOutput],
+  ["mcp list", output.McpServerList],
+  ["mcp test files", output.ErrorOutput],
   ["trust --list", output.TrustList],
   ["trust --yes", output.TrustOutput],
   ["agent list", output.AgentList],

@@ -14,10 +14,11 @@ function inForce(...files: readonly SettingsFile[]): SettingsInForce {
   return { files, problems: [], marks: new Map() };
 }
 
-describe("a server", () => {
-  const of = (settings: SettingsInForce, own?: Confinement, isManaged = false) =>
-    connectorConfinement(settings, { name: "files", own, isManaged });
+function of(settings: SettingsInForce, own?: Confinement, isManaged = false) {
+  return connectorConfinement(settings, { name: "files", own, isManaged });
+}
 
+describe("a server", () => {
   test("is not confined unless somebody wants it: its entry, or the settings for all", () => {
     expect(of(inForce())).toBeUndefined();
     expect(of(inForce(), true)).toEqual({});
