@@ -113,6 +113,7 @@ test("the commands are those of this version", () => {
   const expected = [
     ...single.split(" "),
     "audit verify",
+    ..."list test".split(" ").map((verb) => `mcp ${verb}`),
     ...agent.split(" ").map((verb) => `agent ${verb}`),
     ...task.split(" ").map((verb) => `task ${verb}`),
   ];
