@@ -38,6 +38,8 @@ export const TaskDetail = TaskOutput.extend({
   parent: z.string().nullable(),
   previousOwner: z.string().nullable(),
   result: z.string().nullable(),
+  verify: z.object({ command: z.string(), by: z.string() }).nullable(),
+  verified: z.array(z.string()).readonly(),
   createdBy: z.string(),
   notes: z.array(z.object({ at: Time, by: z.string(), text: z.string() })).readonly(),
   history: z.array(z.object({ version: z.int(), at: Time, by: z.string(), change: z.string() })).readonly(),

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { isErrno, TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
 import { MemberName, sameName, type TeamName } from "../protocol/names.ts";
@@ -77,9 +77,24 @@ async function basePlan(host: Host, { dir, name, file, size, model }: PlanWishes
     const { roleDefinition } = await import("../runtime/role-definition.ts");
     return roleDefinition(host, dir, role, model ?? lead);
   });
+  await refuseStranger(host, path, plan);
   if (size === undefined) return plan;
   throw new TroupeError("usage", `--size: ${path} names the members`, {
     hint: "leave --size out, or add members to the file",
+  });
+}
+
+/** A file that came with a repository must not have its commands run before somebody has seen them. */
+async function refuseStranger(host: Host, path: string, { settings, tasks }: TeamPlan): Promise<void> {
+  const isRunning = settings.verify !== undefined || tasks.some(({ verify }) => verify !== undefined);
+  if (!isRunning) return;
+  const folder = dirname(path);
+  const { isTrusted } = await import("../runtime/trust.ts");
+  if (await isTrusted(host, folder)) return;
+  const project = basename(folder) === ".claude" ? dirname(folder) : folder;
+  throw new TroupeError("untrusted", `${path} has commands to verify by, and its folder is not trusted`, {
+    hint: `troupe trust ${project}, which shows them first`,
+    details: { path },
   });
 }
 

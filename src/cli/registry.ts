@@ -31,6 +31,7 @@ export const sections: readonly Section<CommandEntry>[] = [
           { name: "list", load: async () => (await import("./commands/task/list.ts")).taskList },
           { name: "add", load: async () => (await import("./commands/task/add.ts")).taskAdd },
           { name: "show", load: async () => (await import("./commands/task/show.ts")).taskShow },
+          { name: "edit", load: async () => (await import("./commands/task/edit.ts")).taskEdit },
           { name: "claim", load: async () => (await import("./commands/task/claim.ts")).taskClaim },
           { name: "assign", load: async () => (await import("./commands/task/assign.ts")).taskAssign },
           { name: "done", load: async () => (await import("./commands/task/done.ts")).taskDone },

@@ -29,6 +29,8 @@ export const MemberDefinition = z.looseObject({
   permissionMode: PermissionMode.optional(),
   /** Reads only, until the plan for its task is approved. */
   plan: z.boolean().optional(),
+  /** `fresh`: it begins a new conversation with each task it claims, and whenever one is full; its notes go along. */
+  session: z.literal("fresh").optional(),
   /** Connectors of its own, as in `.mcp.json`; `${VAR}` stays as it is written. */
   mcpServers: LooseMcpServers.optional(),
 });
@@ -176,8 +178,10 @@ const schemas = {
     blockedBy: z.array(TaskId).max(1000).optional(),
     parent: TaskId.optional(),
     assignee: MemberName.optional(),
+    /** Has to pass besides the team's before the task counts as done. A model's is run only as far as its runner may run it. */
+    verify: VerifySettings.optional(),
   }),
-  /** null takes a value away. */
+  /** null takes a value away. `verify`: the user's word is changed by the user alone, everybody else's by the lead too. */
   update: z.looseObject({
     op: z.literal("update"),
     ...task,
@@ -187,9 +191,16 @@ const schemas = {
     role: Role.nullish(),
     priority: Priority.optional(),
     parent: TaskId.nullish(),
+    verify: VerifySettings.nullish(),
   }),
   claim: z.looseObject({ op: z.literal("claim"), ...task }),
-  complete: z.looseObject({ op: z.literal("complete"), ...owned, result: Description.optional() }),
+  complete: z.looseObject({
+    op: z.literal("complete"),
+    ...owned,
+    result: Description.optional(),
+    /** Commands that passed before: the evidence. */
+    verified: z.array(z.string().max(4096)).max(8).optional(),
+  }),
   fail: z.looseObject({ op: z.literal("fail"), ...owned, reason: Note }),
   /** `died`: the appender has proof that the owner's process is gone; counts towards `held`. */
   release: z.looseObject({

@@ -4,6 +4,12 @@ import { McpServers } from "./mcp-servers.ts";
 import { MemberName, Role, TeamName } from "./names.ts";
 import { PermissionMode } from "./permissions.ts";
 
+/** A command, or one with its limit. */
+const Verify = z.union([
+  VerifySettings.shape.command.transform((command) => ({ command })),
+  z.strictObject(VerifySettings.shape),
+]);
+
 const Text = z
   .string()
   .trim()
@@ -20,6 +26,7 @@ export const TeamFileMember = z.strictObject({
   dir: z.string().min(1).max(4096).optional(),
   permissionMode: PermissionMode.optional(),
   plan: z.boolean().optional(),
+  session: z.literal("fresh").optional(),
   mcpServers: McpServers.optional(),
 });
 export type TeamFileMember = z.infer<typeof TeamFileMember>;
@@ -34,6 +41,7 @@ export const TeamFileTask = z.strictObject({
     .optional(),
   role: Role.optional(),
   priority: z.int().min(-1000).max(1000).optional(),
+  verify: Verify.optional(),
 });
 export type TeamFileTask = z.infer<typeof TeamFileTask>;
 
@@ -48,13 +56,7 @@ export const TeamFile = z.strictObject({
   durability: z.enum(["default", "power"]).optional(),
   planApproval: z.enum(["user", "lead"]).optional(),
   subagents: z.strictObject(SubagentSettings.shape).optional(),
-  /** A command, or one with its limit. */
-  verify: z
-    .union([
-      VerifySettings.shape.command.transform((command) => ({ command })),
-      z.strictObject(VerifySettings.shape),
-    ])
-    .optional(),
+  verify: Verify.optional(),
   /** Connectors of every member; `${VAR}` is put in by the process that starts them, and never written down. */
   mcpServers: McpServers.optional(),
 });
@@ -66,5 +68,6 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path[0] === "members") return Object.keys(TeamFileMember.shape);
   if (path[0] === "verify") return Object.keys(VerifySettings.shape);
   if (path[0] === "subagents") return Object.keys(SubagentSettings.shape);
-  return path[0] === "tasks" ? Object.keys(TeamFileTask.shape) : [];
+  if (path[0] !== "tasks") return [];
+  return Object.keys((path[2] === "verify" ? VerifySettings : TeamFileTask).shape);
 }

@@ -108,16 +108,14 @@ async function carryOut(team: Team, { members, tasks }: TeamPlan): Promise<void>
   }
 }
 
-function createEntry(number: number, { subject, description, role, priority, blockedBy }: PlannedTask) {
+function createEntry(number: number, { subject, blockedBy, ...fields }: PlannedTask) {
   const earlier = blockedBy.filter((blocker) => blocker < number).map(taskId);
   return {
     op: "create",
     by: "user",
     task: taskId(number),
     subject,
-    ...(description === undefined ? {} : { description }),
-    ...(role === undefined ? {} : { role }),
-    ...(priority === undefined ? {} : { priority }),
+    ...fields,
     ...(earlier.length === 0 ? {} : { blockedBy: earlier }),
   } as const;
 }

@@ -67,6 +67,10 @@ export function taskDetails(task: Task, blocks: readonly TaskId[], mark: string)
   if (notes.length > 0)
     lines.push("Notes:", fenced(notes.map(({ by, text }) => `${by}: ${text}`).join("\n"), mark));
   if (task.result !== undefined) lines.push("What its last completion said:", fenced(task.result, mark));
+  if (task.verify !== undefined)
+    lines.push(
+      `Before it counts as done this has to pass, and is run then: ${quoted(task.verify.command, 1_000)}`,
+    );
   const before = formerAttempts(task);
   if (before !== undefined) lines.push(before);
   if (blocks.length > 0) lines.push(`It blocks ${numbers(blocks)}.`);

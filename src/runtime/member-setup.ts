@@ -32,8 +32,10 @@ export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Tur
   const approvals = openApprovals(team, member.name);
   const shell = await openMemberShell(job, permissions);
   const connectors = await openConnectors(job, turns);
+  // The gate knows the tools, and one of the tools asks it.
+  const mayRun: LoopDeps["gate"] = (call, signal) => gate(call, signal);
   const ofTroupe = (): ReturnType<typeof memberTools> =>
-    memberTools(job, shell, { approvals, control, hooks });
+    memberTools(job, shell, { approvals, control, hooks, gate: mayRun });
   const has = toolFilter(permissions);
   const fixed = ofTroupe().filter(has);
   // Those of connectors behind the others, as they come: what stands in front of them stays in the server's cache.

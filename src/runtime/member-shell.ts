@@ -15,6 +15,8 @@ export interface MemberShell {
   readonly toolset: ToolsetOptions;
   /** undefined for whoever starts no commands. */
   readonly sandbox: MemberSandbox | undefined;
+  /** In what `verify` of a task runs, confined for whoever has no shell too. */
+  readonly checkReach: () => Promise<ToolsetOptions>;
 }
 
 /** Puts together what a member may reach. The wall around its commands is tried once, before the first turn. */
@@ -29,7 +31,8 @@ export async function openMemberShell(
   const agentFolder = teamPaths(configFolder(host), team.name).agent(member.name);
   // The team's `verify` runs in it too, whether the member has a shell or not.
   const runs = hasTool(permissions, "Bash") || team.state().team?.settings.verify !== undefined;
-  const sandbox = runs ? await openMemberSandbox({ host, dir, agentFolder, settings, env }) : undefined;
+  const open = (): Promise<MemberSandbox> => openMemberSandbox({ host, dir, agentFolder, settings, env });
+  const sandbox = runs ? await open() : undefined;
   for (const note of sandbox?.notes ?? []) onTrouble(new Error(note));
   const toolset: ToolsetOptions = {
     dir,
@@ -39,5 +42,11 @@ export async function openMemberShell(
     home: host.home,
   };
   const sheltered = sandbox === undefined ? toolset : { ...toolset, shelter: sandbox.shelter };
-  return { settings, toolset: sheltered, sandbox };
+  let forChecks: Promise<MemberSandbox> | undefined;
+  const checkReach = async (): Promise<ToolsetOptions> => {
+    if (sandbox !== undefined) return sheltered;
+    forChecks ??= open();
+    return { ...toolset, shelter: (await forChecks).shelter };
+  };
+  return { settings, toolset: sheltered, sandbox, checkReach };
 }

@@ -5,13 +5,13 @@ import type { MemberJob } from "./member-job.ts";
 import type { MemberShell } from "./member-shell.ts";
 import { type Planning, planTools } from "./plan-tools.ts";
 import { teamTools } from "./team-tools.ts";
-import { teamVerify } from "./verify.ts";
+import { openVerify, type VerifyDeps } from "./verify.ts";
 
 /** Every tool there is for a member, always in the same order: the server caches them. */
 export function memberTools(
   { team, member }: MemberJob,
-  { toolset }: MemberShell,
-  life: Planning & { readonly hooks: MemberHooks },
+  { toolset, checkReach }: MemberShell,
+  life: Planning & { readonly hooks: MemberHooks; readonly gate: VerifyDeps["mayRun"] },
 ): readonly Tool[] {
   const { name: me, lead, definition } = member;
   return [
@@ -22,7 +22,7 @@ export function memberTools(
       lead,
       tools: definition.tools,
       hooks: life.hooks.tasks,
-      verify: teamVerify(team, me, toolset),
+      verify: openVerify({ team, me, reach: checkReach, mayRun: life.gate }),
     }),
     ...planTools({ team, member }, life),
   ];

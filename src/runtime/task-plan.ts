@@ -1,3 +1,4 @@
+import type { VerifySettings } from "../protocol/entries.ts";
 import type { Role } from "../protocol/names.ts";
 import type { TeamFileTask } from "../protocol/team-file.ts";
 import { given } from "./given.ts";
@@ -8,6 +9,7 @@ export interface PlannedTask {
   readonly description?: string;
   readonly role?: Role;
   readonly priority?: number;
+  readonly verify?: VerifySettings;
   /** Numbers from 1 of tasks of this plan. Free of cycles. */
   readonly blockedBy: readonly number[];
 }
@@ -17,9 +19,9 @@ export function planTasks(path: string, tasks: readonly TeamFileTask[]): readonl
   const numbers = new Map<string, number[]>();
   for (const [index, { subject }] of tasks.entries())
     numbers.set(subject, [...(numbers.get(subject) ?? []), index + 1]);
-  const planned = tasks.map(({ blockedBy = [], subject, description, role, priority }, index) => ({
+  const planned = tasks.map(({ blockedBy = [], subject, description, role, priority, verify }, index) => ({
     subject,
-    ...given({ description, role, priority }),
+    ...given({ description, role, priority, verify }),
     blockedBy: [
       ...new Set(
         blockedBy.map((blocker, at) => {

@@ -177,7 +177,7 @@ interface Where {
 }
 
 async function planMember(member: TeamFileMember, where: Where): Promise<PlannedMember | LeftOut> {
-  const { name, role, permissionMode, plan } = member;
+  const { name, role, permissionMode, plan, session } = member;
   const fill = await roleFill(member, where);
   if ("why" in fill) return fill;
   const prompt = member.prompt === undefined ? fill.prompt : await promptText(member.prompt, where);
@@ -188,7 +188,16 @@ async function planMember(member: TeamFileMember, where: Where): Promise<Planned
     ...given({ role }),
     lead: isLead(member),
     backend: "child",
-    definition: given({ model, prompt, tools, dir, permissionMode, plan, mcpServers: member.mcpServers }),
+    definition: given({
+      model,
+      prompt,
+      tools,
+      dir,
+      permissionMode,
+      plan,
+      session,
+      mcpServers: member.mcpServers,
+    }),
   };
 }
 

@@ -17,7 +17,7 @@ export interface TeamToolDeps {
   readonly tools: readonly string[] | undefined;
   /** Asked before a task is made or completed. */
   readonly hooks?: Pick<TaskHooks, "beforeCreate" | "beforeComplete">;
-  /** Asked before the hooks: what the team wants to pass before a task is done. */
+  /** Asked before the hooks: what has to pass before a task is done. */
   readonly verify?: Verify;
 }
 
@@ -50,6 +50,7 @@ export async function completeHooked(
   result: string | undefined,
   signal: AbortSignal,
 ): Promise<TaskOutcome> {
-  const reason = (await verify?.(task, signal)) ?? (await hooks?.beforeComplete(task, signal));
-  return reason === undefined ? completeTask(team, me, task, result) : { ok: false, reason };
+  const { verified, refusal } = (await verify?.(task, signal)) ?? { verified: [] };
+  const reason = refusal ?? (await hooks?.beforeComplete(task, signal));
+  return reason === undefined ? completeTask(team, me, task, { result, verified }) : { ok: false, reason };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineTool, type Tool, type ToolResult } from "../agent/tool.ts";
+import { VerifySettings } from "../protocol/entries.ts";
 import { MemberName, Role } from "../protocol/names.ts";
 import { type DerivedState, memberNamed, openBlockers, TASK_STATES, taskState } from "../team/derive.ts";
 import type { Task } from "../team/state.ts";
@@ -31,8 +32,12 @@ function taskCreate({ team, me, hooks }: TeamToolDeps): Tool {
       assignee: MemberName.exactOptional().describe("Only this member may claim it."),
       priority: z.int().min(-1000).max(1000).exactOptional().describe("Larger comes first; 0 unless given."),
       parent: TaskNumber.exactOptional().describe("The task that this one is a part of."),
+      verify: VerifySettings.shape.command
+        .exactOptional()
+        .describe("A line of bash that its owner's completion has to pass."),
     }),
-    run: async (fields, signal) => {
+    run: async ({ verify, ...rest }, signal) => {
+      const fields = { ...rest, ...(verify === undefined ? {} : { verify: { command: verify } }) };
       const made = await createTask(team, me, fields, hooks?.beforeCreate(fields, signal));
       if (!made.ok) return refused(made.reason);
       const waits = made.task.blockedBy.length === 0 ? "" : `, blocked by ${numbers(made.task.blockedBy)}`;

@@ -30,7 +30,10 @@ const Verify = z.union([
   z.string(),
   z.looseObject({ command: z.string() }).transform(({ command }) => command),
 ]);
-const TeamVerify = z.looseObject({ verify: Verify.optional() });
+const TeamVerify = z.looseObject({
+  verify: Verify.optional(),
+  tasks: z.array(z.looseObject({ verify: Verify.optional() })).optional(),
+});
 const Handler = z.looseObject({
   type: z.string().optional(),
   command: z.string().optional(),
@@ -51,7 +54,8 @@ export async function whatRuns(host: Host, dir: string): Promise<FolderRuns> {
       runs.push({ kind: "server", what: `${name}: ${serverText(server)}`, file: join(folder, ".mcp.json") });
     const file = join(folder, ".claude", "team.json");
     const team = await readJson(file, TeamVerify, found);
-    if (team?.verify !== undefined) runs.push({ kind: "verify", what: team.verify, file });
+    for (const { verify: what } of [team ?? {}, ...(team?.tasks ?? [])])
+      if (what !== undefined) runs.push({ kind: "verify", what, file });
   }
   return { runs, problems: found };
 }

@@ -70,7 +70,7 @@ export function complete(state: TeamState, entry: EntryOf<"complete">): Verdict 
   if (!isOwner(task, entry.by)) return notOwner(task);
   const status = state.team?.settings.review ? "review" : "completed";
   const result = entry.result === undefined ? {} : { result: entry.result };
-  return accepted({ tasks: [freed(task, entry, { status, ...result })] });
+  return accepted({ tasks: [freed(task, entry, { status, verified: entry.verified, ...result })] });
 }
 
 export function fail(state: TeamState, entry: EntryOf<"fail">): Verdict {

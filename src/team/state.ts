@@ -1,4 +1,4 @@
-import type { MemberDefinition, TeamSettings } from "../protocol/entries.ts";
+import type { MemberDefinition, TeamSettings, VerifySettings } from "../protocol/entries.ts";
 import type {
   Actor,
   EntryId,
@@ -47,6 +47,10 @@ export interface Task {
   readonly deaths: number;
   /** Who had it last: its worker once it is done, in review, failed or given back. */
   readonly previousOwner?: Party | undefined;
+  /** Has to pass before it counts as done. */
+  readonly verify?: TaskVerify | undefined;
+  /** Commands that passed before its last completion. */
+  readonly verified?: readonly string[] | undefined;
   /** What the last completion said; stays through a reopen, for whoever repairs it. */
   readonly result?: string | undefined;
   readonly notes: readonly TaskNote[];
@@ -57,6 +61,11 @@ export interface Task {
   readonly updatedAt: string;
   /** Accepted entries about this task. */
   readonly version: number;
+}
+
+/** `by`: who wrote the command. What a member wrote, others run only with rights of their own. */
+export interface TaskVerify extends VerifySettings {
+  readonly by: Actor;
 }
 
 export interface TaskPlan {

@@ -1,9 +1,9 @@
-import type { EntryOf } from "../protocol/entries.ts";
-import { type Party, type Role, sameName, TaskId } from "../protocol/names.ts";
+import type { EntryOf, VerifySettings } from "../protocol/entries.ts";
+import { type Actor, type Party, type Role, sameName, TaskId } from "../protocol/names.ts";
 import { withoutReport } from "./claim-rules.ts";
-import { presentMember } from "./derive.ts";
+import { isLead, presentMember } from "./derive.ts";
 import { whyNotBlocked } from "./edge-rules.ts";
-import type { Task, TeamState, Verdict } from "./state.ts";
+import type { Task, TaskVerify, TeamState, Verdict } from "./state.ts";
 import {
   accepted,
   changed,
@@ -51,6 +51,8 @@ function newTask(entry: EntryOf<"create">, blockedBy: readonly TaskId[], assigne
     attempts: 0,
     deaths: 0,
     previousOwner: undefined,
+    verify: entry.verify && verifyBy(entry.by, entry.verify),
+    verified: undefined,
     result: undefined,
     notes: [],
     createdBy: entry.by,
@@ -108,11 +110,26 @@ export function update(state: TeamState, entry: EntryOf<"update">): Verdict {
     activeForm: updated(task.activeForm, entry.activeForm),
     role: updated(task.role, entry.role),
     parent: updated(task.parent, entry.parent),
+    verify: updated(task.verify, entry.verify && verifyBy(entry.by, entry.verify)),
   });
   const obstacle =
+    whyNotVerified(state, entry, task) ??
     (next.parent === task.parent ? undefined : whyNotParent(state, task.id, next.parent)) ??
     (next.role === task.role ? undefined : whyNotReserved(state, task.id, next.assignee, next.role));
   return obstacle ?? accepted({ tasks: [next] });
+}
+
+function verifyBy(by: Actor, { command, timeout }: VerifySettings): TaskVerify {
+  return { command, ...(timeout === undefined ? {} : { timeout }), by };
+}
+
+/** Whoever has to bring the evidence does not choose it. */
+function whyNotVerified(state: TeamState, entry: EntryOf<"update">, task: Task): Refused | undefined {
+  const { by, verify } = entry;
+  if (verify === undefined || by === "user" || (isLead(state, by) && task.verify?.by !== "user"))
+    return undefined;
+  const who = task.verify?.by === "user" ? "the user alone" : "the lead or the user";
+  return refuse({ kind: "not_allowed", who: by, what: `change what #${task.id} is verified by: ${who} may` });
 }
 
 /** Null takes a field away. */

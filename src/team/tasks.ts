@@ -88,9 +88,21 @@ function isLost(kind: string): boolean {
   return lost.includes(kind);
 }
 
-/** `result` is kept with the task: what was done, and where it lies. */
-export function completeTask(team: Team, by: Party, task: TaskId, result?: string): Promise<TaskOutcome> {
-  return byOwner(team, by, task, (claim) => ({ op: "complete", by, task, claim, result }));
+/** What is kept with a task that is done: what was made and where it lies, and the commands that passed. */
+interface Completion {
+  readonly result?: string | undefined;
+  readonly verified?: readonly string[] | undefined;
+}
+
+export function completeTask(
+  team: Team,
+  by: Party,
+  task: TaskId,
+  done: string | Completion = {},
+): Promise<TaskOutcome> {
+  const { result, verified = [] }: Completion = typeof done === "string" ? { result: done } : done;
+  const evidence = verified.length === 0 ? {} : { verified: [...verified] };
+  return byOwner(team, by, task, (claim) => ({ op: "complete", by, task, claim, result, ...evidence }));
 }
 
 export function failTask(team: Team, by: Party, task: TaskId, reason: string): Promise<TaskOutcome> {

@@ -57,6 +57,8 @@ function copyOf(task: Task, entry: Entry): Copy {
     attempts: task.attempts,
     deaths: task.deaths,
     previousOwner: task.previousOwner,
+    verify: task.verify,
+    verified: task.verified,
     result: task.result,
     notes: task.notes,
     plan: task.plan,

@@ -62,9 +62,9 @@ test.each([
   ["task list", ["task list"]],
   ["--json --team t task --quiet list --state done", ["task list"]],
   ["--team=send task list", ["task list"]],
-  ["task -- list", 14],
-  ["task lits", 14],
-  ["task --help", 14],
+  ["task -- list", 15],
+  ["task lits", 15],
+  ["task --help", 15],
   ["send task list", ["send"]],
   ["status --nonsense", ["status"]],
   ["taks list", commands.length],
@@ -109,7 +109,7 @@ test("the commands are those of this version", () => {
   const single =
     "demo init create join up run status down rm resume send inbox approvals approve deny timeline cost doctor version trust supervise";
   const agent = "list show spawn stop kill interrupt pause resume compact mode model logs run";
-  const task = "list add show claim assign done fail release reopen block unblock note rm review";
+  const task = "list add show edit claim assign done fail release reopen block unblock note rm review";
   const expected = [
     ...single.split(" "),
     "audit verify",

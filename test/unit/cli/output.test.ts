@@ -91,6 +91,7 @@ const LINES: readonly (readonly [string, z.ZodType])[] = [
   ["task block 4 --on 1", output.TaskOutput],
   ["task unblock 4 --on 2", output.TaskOutput],
   ["task note 2 seen", output.TaskOutput],
+  ["task edit 2 --priority 1 --verify true", output.TaskOutput],
   ["task rm 2", output.TaskOutput],
   ["audit verify", output.AuditOutput],
   ["mcp list", output.McpServerList],

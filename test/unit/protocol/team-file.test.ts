@@ -55,5 +55,12 @@ test.each([
 test("the known keys are those of the place that a path names", () => {
   expect(knownKeys([])).toContain("members");
   expect(knownKeys(["members", 3])).toEqual(Object.keys(TeamFileMember.shape));
-  expect(knownKeys(["tasks", 0])).toEqual(["subject", "description", "blockedBy", "role", "priority"]);
+  expect(knownKeys(["tasks", 0])).toEqual([
+    "subject",
+    "description",
+    "blockedBy",
+    "role",
+    "priority",
+    "verify",
+  ]);
 });

@@ -109,7 +109,7 @@ test("an unknown field is told with the file, the field and the nearest known na
   expect(error).toMatchObject({
     code: "bad_team_file",
     message: `${path}: members[1].modle: there is no such field`,
-    hint: "did you mean model? the fields here: name, role, model, prompt, tools, dir, permissionMode, plan, mcpServers",
+    hint: "did you mean model? the fields here: name, role, model, prompt, tools, dir, permissionMode, plan, session, mcpServers",
     details: { path, field: "members[1].modle", nearest: "model" },
   });
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { VerifySettings } from "../../../protocol/entries.ts";
 import { MemberName, Role, TaskId } from "../../../protocol/names.ts";
 import { given } from "../../../runtime/given.ts";
 import { defineCommand } from "../../command.ts";
@@ -21,6 +22,7 @@ export const taskAdd = defineCommand({
       note: "for one member, before others",
       exit: 0,
     },
+    { line: 'troupe task add "Fix the build" --verify "npm test"', note: "done when that passes", exit: 0 },
   ],
   arguments: [["<subject...>", "what is to be done, in a few words"]],
   options: [
@@ -30,6 +32,7 @@ export const taskAdd = defineCommand({
     ["--assign <name>", "only this member may claim it"],
     ["--priority <n>", "larger comes first; 0 unless given"],
     ["--parent <task>", "the task it is a part of"],
+    ["--verify <command>", "a line of bash that has to pass before it counts as done"],
     ["--active-form <text>", "as it reads while somebody works on it: Writing the parser"],
   ],
   input: z.object({
@@ -46,6 +49,7 @@ export const taskAdd = defineCommand({
     assign: nameArgument(MemberName).optional(),
     priority: IntegerArgument.optional(),
     parent: taskArgument(TaskId).optional(),
+    verify: VerifySettings.shape.command.transform((command) => ({ command })).optional(),
     activeForm: z.string().max(300, "at most 300 characters").optional(),
   }),
   run: ({ description, assign, ...fields }, context, signal) =>

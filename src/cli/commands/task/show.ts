@@ -35,6 +35,8 @@ export const taskShow = defineCommand({
           parent: task.parent ?? null,
           previousOwner: task.previousOwner ?? null,
           result: task.result ?? null,
+          verify: task.verify ?? null,
+          verified: task.verified ?? [],
           createdBy: task.createdBy,
           notes: task.notes,
           history,
@@ -63,6 +65,11 @@ function showDetail({ screen, host }: Context, view: TaskView, history: readonly
     ["blocks", numbers(blocks)],
     ["part of", task.parent === undefined ? undefined : `#${task.parent}`],
     ["attempts", String(task.attempts)],
+    [
+      "must pass",
+      task.verify === undefined ? undefined : `${task.verify.command} (set by ${task.verify.by})`,
+    ],
+    ["passed", task.verified?.join("; ")],
     ["created", `${ageText(task.createdAt, now)} ago by ${task.createdBy}`],
   ];
   for (const [name, value] of facts)
