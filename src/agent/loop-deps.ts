@@ -53,18 +53,22 @@ export interface Compaction {
   readonly after?: (why: CompactionCause, summary: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** A call that was run, and what the model is about to read of it. */
+/** A call that was run, or denied, and what the model is about to read of it. */
 export interface EndedCall {
   readonly call: ToolCall;
   readonly text: string;
   readonly isError: boolean;
   readonly ms: number;
+  /** It was not run. */
+  readonly isDenied?: true;
 }
 
 /** What is said behind all results of a reply. `stop`: the turn ends here, and why. */
 export interface AfterReply {
   readonly notes: readonly string[];
   readonly stop?: string;
+  /** With `stop`: the agent is not to go on by itself. */
+  readonly waitsForNews?: true;
 }
 
 /** Bounds of one `loop` call. Source: faults.md I2, I10, I12; architecture.md §6. */
@@ -140,7 +144,7 @@ export interface LoopDeps {
 export type TurnEnd =
   | { readonly reason: "done"; readonly text: string }
   | { readonly reason: "interrupted" }
-  | { readonly reason: "stopped"; readonly why: string }
+  | { readonly reason: "stopped"; readonly why: string; readonly waitsForNews?: true }
   | { readonly reason: "limit"; readonly what: "max_turns" | "max_tokens" | "refusal" }
   | {
       readonly reason: "failed";

@@ -62,7 +62,7 @@ async function untilLastWord(
     if (reply.stop === "refusal") return { reason: "limit", what: "refusal" };
     await commitReply(deps, conversation, reply);
     const { outcomes, stop } = await commitResults(deps, conversation, reply, signal);
-    if (stop !== undefined) return { reason: "stopped", why: stop };
+    if (stop !== undefined) return stop;
     streaks = counted(streaks, reply, outcomes);
     const end = streakEnd(streaks, outcomes);
     if (end !== undefined) return end;
@@ -131,7 +131,7 @@ async function commitResults(
   conversation: Conversation,
   { calls, stop }: Reply,
   signal: AbortSignal,
-): Promise<{ readonly outcomes: readonly CallOutcome[]; readonly stop?: string }> {
+): Promise<{ readonly outcomes: readonly CallOutcome[]; readonly stop?: TurnEnd }> {
   if (calls.length === 0) return { outcomes: [] };
   const outcomes = await runCalls(deps, calls, signal);
   const results = outcomes.map(({ id, text, isError }) => ({
@@ -145,7 +145,9 @@ async function commitResults(
   const notes = [...(note === undefined ? [] : [note]), ...after.notes];
   const content = [...results, ...notes.map((text) => ({ type: "text" as const, text }))];
   await commit(deps, conversation, { message: { role: "user", content }, inputs: [] });
-  return { outcomes, ...(after.stop === undefined ? {} : { stop: after.stop }) };
+  if (after.stop === undefined) return { outcomes };
+  const { stop: why, waitsForNews } = after;
+  return { outcomes, stop: { reason: "stopped", why, ...(waitsForNews && { waitsForNews }) } };
 }
 
 async function afterReply(

@@ -10,7 +10,7 @@ import type { Tool, ToolResult } from "./tool.ts";
 /** What came of one call. */
 export interface CallOutcome extends ToolResult {
   readonly id: string;
-  /** Of a call that was run. */
+  /** Of a call that was run, or denied. */
   readonly ended?: EndedCall;
 }
 
@@ -85,7 +85,8 @@ async function answered(
   const { what, verdict } = await asked;
   if (verdict?.allowed === false) {
     deps.emit({ type: "tool_denied", id, name: call.name, reason: verdict.reason });
-    return { id, text: shown(deps, `Denied: ${verdict.reason}`), isError: true };
+    const text = shown(deps, `Denied: ${verdict.reason}`);
+    return { id, text, isError: true, ended: { call, text, isError: true, ms: 0, isDenied: true } };
   }
   if (what === undefined || verdict === undefined || isOver(signal)) return { id, ...NOT_STARTED };
   return run(deps, { ...call, input: verdict.input ?? call.input }, what, signal);

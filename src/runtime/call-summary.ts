@@ -34,7 +34,7 @@ export function questionAbout(
 }
 
 /** What a call is about, for a person. `isWhole`: nothing of what will run is left out. */
-function summaryOf({ name, input }: ToolCall): {
+export function summaryOf({ name, input }: ToolCall): {
   readonly summary: string;
   readonly isWhole: boolean;
 } {

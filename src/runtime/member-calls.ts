@@ -5,6 +5,7 @@ import { callHooks } from "./hooks/call-hooks.ts";
 import { type GateSeat, memberGate } from "./member-gate.ts";
 import type { MemberHooks } from "./member-hooks.ts";
 import type { MemberJob } from "./member-job.ts";
+import { openProgress } from "./no-progress.ts";
 import { whoIsSubagent } from "./subagent-hooks.ts";
 import type { SubagentCaller, SubagentCalls } from "./subagent-run.ts";
 
@@ -38,7 +39,7 @@ export async function memberCalls(
       return {
         gate: gateFor(calls, { id: sub.id, permissionMode }),
         afterCall: calls.afterCall,
-        afterReply: calls.afterReply,
+        afterReply: openProgress([]).behind(calls.afterReply),
       };
     },
   };

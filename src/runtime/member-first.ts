@@ -4,6 +4,7 @@ import type { MemberAgent } from "./member-agent.ts";
 import type { MemberHooks } from "./member-hooks.ts";
 import type { Intake } from "./member-intake.ts";
 import type { MemberJob } from "./member-job.ts";
+import type { Progress } from "./no-progress.ts";
 import type { Transcript } from "./transcript.ts";
 
 interface Session extends Pick<Former, "intake" | "transcript"> {
@@ -15,6 +16,7 @@ interface Former {
   readonly intake: Intake;
   readonly agent: MemberAgent;
   readonly transcript: Transcript;
+  readonly progress: Pick<Progress, "isStuck">;
 }
 
 /**
@@ -24,13 +26,15 @@ interface Former {
  */
 export function firstInputs(
   { team, facts, member, instance }: MemberJob,
-  { intake, agent, transcript }: Former,
+  { intake, agent, transcript, progress }: Former,
 ): readonly UserInput[] {
   const goal = member.lead && facts.goal !== undefined ? intake.offer(goalInput(facts, facts.goal)) : [];
   if (member.restarts === 0) return goal;
   const owned = team.index.owned(member.name).flatMap((id) => team.state().tasks.get(id) ?? []);
   const notice = restartInput(instance, owned, transcript.turns.length === 0);
-  if (goal.length > 0 || owned.length > 0 || agent.isUnanswered()) return [...intake.offer(notice), ...goal];
+  const isWaiting = progress.isStuck();
+  if (!isWaiting && (goal.length > 0 || owned.length > 0 || agent.isUnanswered()))
+    return [...intake.offer(notice), ...goal];
   intake.keep(notice);
   return [];
 }

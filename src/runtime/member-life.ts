@@ -6,7 +6,8 @@
  *   transcript ended in the middle of a turn; left when the loop comes back.
  * idle: waits for mail, tasks and notices; no model call. Entered when the loop came back. After a failed turn
  *   `retryInMs` says when to try again without news, null says never (the key was refused: only news helps).
- *   After an interruption by a person, or a turn that a rule ended, it is `quiet`: only news wakes it, not its own duties.
+ *   After an interruption by a person, or a turn that a rule ended, it is `quiet`: only news wakes it, not its own duties
+ *   for a while; `stuck`, not ever: it made no progress.
  * paused: waits to be resumed and takes nothing in. Entered at the next tool boundary of the turn; `owed` = that turn was
  *   not finished and is gone on with first.
  * stopping: asked to end while the loop runs: its tool call ends, no model call follows; `hard` = it is cut off at
@@ -29,6 +30,7 @@ export type Life =
       readonly failures: number;
       readonly retryInMs: number | null;
       readonly quiet?: boolean;
+      readonly stuck?: boolean;
     }
   | { readonly status: "paused"; readonly owed: boolean }
   | { readonly status: "stopping"; readonly hard: boolean; readonly why: StopReason }
@@ -37,8 +39,13 @@ export type Life =
 export type StopReason = "asked" | "gone" | "displaced";
 
 export type LifeEvent =
-  /** Mailbox and transcript stand. `unfinished`: the conversation waits for the model's answer. `paused`: it was paused in a former life. */
-  | { readonly type: "ready"; readonly unfinished: boolean; readonly paused?: boolean }
+  /** Mailbox and transcript stand. `unfinished`: the conversation waits for the model's answer. `paused`, `stuck`: it was in a former life. */
+  | {
+      readonly type: "ready";
+      readonly unfinished: boolean;
+      readonly paused?: boolean;
+      readonly stuck?: boolean;
+    }
   /** There is something new for the model. */
   | { readonly type: "input" }
   /** The time of `retryInMs` is over. */
@@ -51,8 +58,15 @@ export type LifeEvent =
   /** `hard`: do not wait for a running tool call. */
   | { readonly type: "stop"; readonly hard: boolean; readonly why: StopReason };
 
-/** `cut`: it was ended before the model's last word. `halted`: somebody's rule ended it, and it is not to go on by itself. */
-export type TurnOutcome = "finished" | "cut" | "halted" | "unreachable" | "refused";
+/** `cut`: it was ended before the model's last word. `halted`: somebody's rule ended it, and it is not to go on by itself soon; `stuck`: not before there are news. */
+export type TurnOutcome = "finished" | "cut" | "halted" | "stuck" | "unreachable" | "refused";
+
+type LifeEventOf<T extends LifeEvent["type"]> = Extract<LifeEvent, { type: T }>;
+
+const HALTED: Life = { status: "idle", failures: 0, retryInMs: null, quiet: true };
+const STUCK: Life = { ...HALTED, stuck: true };
+/** There is nothing left of such a turn to go on with. */
+const OVER: ReadonlySet<TurnOutcome> = new Set(["finished", "halted", "stuck"]);
 
 const FIRST_RETRY_MS = 5_000;
 const LAST_RETRY_MS = 60_000;
@@ -106,22 +120,34 @@ function stepWorking(life: In<"working">, event: LifeEvent): Life {
   }
 }
 
-function born({ unfinished, paused }: { readonly unfinished: boolean; readonly paused?: boolean }): Life {
+function born({ unfinished, paused, stuck }: Omit<LifeEventOf<"ready">, "type">): Life {
   if (paused === true) return { status: "paused", owed: unfinished };
+  if (stuck === true) return STUCK;
   return unfinished ? { status: "working", failures: 0 } : { status: "idle", failures: 0, retryInMs: null };
 }
 
 function rest({ failures, interrupted = false, pausing = false }: In<"working">, outcome: TurnOutcome): Life {
-  if (pausing)
-    return { status: "paused", owed: !(outcome === "finished" || outcome === "halted" || interrupted) };
-  if (interrupted || outcome === "halted")
-    return { status: "idle", failures: 0, retryInMs: null, quiet: true };
-  // It was to pause, and was resumed before the turn came back.
-  if (outcome === "cut") return { status: "working", failures };
-  if (outcome === "finished") return { status: "idle", failures: 0, retryInMs: null };
-  if (outcome === "refused") return { status: "idle", failures: failures + 1, retryInMs: null };
-  const retryInMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
-  return { status: "idle", failures: failures + 1, retryInMs };
+  if (pausing) return { status: "paused", owed: !(interrupted || OVER.has(outcome)) };
+  if (interrupted) return HALTED;
+  switch (outcome) {
+    case "halted":
+      return HALTED;
+    case "stuck":
+      return STUCK;
+    case "cut":
+      // It was to pause, and was resumed before the turn came back.
+      return { status: "working", failures };
+    case "finished":
+      return { status: "idle", failures: 0, retryInMs: null };
+    case "refused":
+      return { status: "idle", failures: failures + 1, retryInMs: null };
+    case "unreachable": {
+      const retryInMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
+      return { status: "idle", failures: failures + 1, retryInMs };
+    }
+    default:
+      return outcome satisfies never;
+  }
 }
 
 /** What touches nothing more is stronger than what still writes: a team that went away while we stop in good order is gone. */

@@ -1,8 +1,10 @@
+import type { Turn } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
 import { memoryInput } from "./inputs.ts";
 import { type Intake, openIntake } from "./member-intake.ts";
 import { type MemberJob, permissionsOf } from "./member-job.ts";
 import { readMemoryFiles } from "./memory-files.ts";
+import { openProgress, type Progress } from "./no-progress.ts";
 import { resumeTranscript } from "./subagent-resume.ts";
 import type { Transcript } from "./transcript.ts";
 import { openUntrusted, type Untrusted } from "./untrusted.ts";
@@ -13,6 +15,7 @@ export interface Memory {
   readonly mailbox: Mailbox;
   readonly intake: Intake;
   readonly untrusted: Untrusted;
+  readonly progress: Progress;
 }
 
 /** Writes nothing. */
@@ -30,7 +33,12 @@ export async function openMemory(job: MemberJob): Promise<Memory> {
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered });
   const files = memoryInput(readMemoryFiles(team.host, dir), team.host.newId());
   if (files !== undefined) intake.keep(files);
-  return { transcript, mailbox, intake, untrusted };
+  const progress = openProgress(transcript.turns);
+  const record = async (turn: Turn): Promise<void> => {
+    await transcript.record(turn);
+    progress.heard(turn.inputs);
+  };
+  return { transcript: { ...transcript, record }, mailbox, intake, untrusted, progress };
 }
 
 /** A turn goes into the transcript with what nobody vouches for from it on, where that is another than before. */

@@ -12,7 +12,7 @@ import { type OwnPresence, openPresence, usageMeter } from "./member-presence.ts
 import { type Setup, setUp } from "./member-setup.ts";
 
 /** What a life is made of. */
-export interface MemberParts extends Pick<Memory, "mailbox" | "intake"> {
+export interface MemberParts extends Pick<Memory, "mailbox" | "intake" | "progress"> {
   readonly duty: Duty;
   readonly agent: MemberAgent;
   readonly compaction: Setup["compaction"];
@@ -31,7 +31,7 @@ export interface MemberParts extends Pick<Memory, "mailbox" | "intake"> {
 export async function openParts(job: MemberJob, control: LifeControl): Promise<MemberParts> {
   const { team, member, onTrouble, redactor } = job;
   const { name: me, lead } = member;
-  const { transcript, mailbox, intake, untrusted } = await openMemory(job);
+  const { transcript, mailbox, intake, untrusted, progress } = await openMemory(job);
   const hooks = await openMemberHooks(job, control);
   hooks.asker.transcript.begin(transcript.turns.length);
   const turns = transcript.turns;
@@ -53,7 +53,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const agent = openMemberAgent({
     team,
     me,
-    setup,
+    setup: { ...setup, afterReply: progress.behind(setup.afterReply) },
     transcript,
     admission: openAdmission({
       intake,
@@ -67,13 +67,14 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
     onTrouble,
   });
   const duty = openDuty({ team, me, lead, intake, clock: job.clock });
-  const first = firstInputs(job, { intake, agent, transcript });
+  const first = firstInputs(job, { intake, agent, transcript, progress });
   const { approvals, compaction, connectors } = setup;
   const begin = (): Promise<readonly UserInput[]> =>
     sessionInputs(hooks, { intake, transcript, model: setup.model().name });
   return {
     mailbox,
     intake,
+    progress,
     duty,
     agent,
     compaction,

@@ -43,6 +43,8 @@ export function troubleText(name: string, end: TurnEnd): string | undefined {
     case "interrupted":
       return undefined;
     case "stopped":
+      if (end.waitsForNews === true)
+        return `${name} makes no progress: ${end.why}. Its turn was ended. It keeps its task, and does nothing more before it gets a message.`;
       return `${name} ended a turn early: ${end.why}. It is idle now; what it was doing is not finished.`;
     case "limit":
       return `${name} ended a turn early (${LIMITS[end.what]}). It is idle now; what it was doing is not finished.`;

@@ -80,7 +80,7 @@ async function outcomeOfRun(
 
 function outcomeOf(end: TurnEnd): TurnOutcome {
   if (end.reason === "interrupted") return "cut";
-  if (end.reason === "stopped") return "halted";
+  if (end.reason === "stopped") return end.waitsForNews === true ? "stuck" : "halted";
   if (end.reason !== "failed") return "finished";
   return isRefused(end) ? "refused" : "unreachable";
 }
@@ -89,11 +89,12 @@ function outcomeOf(end: TurnEnd): TurnOutcome {
 async function waitForWork(
   job: MemberJob,
   { parts, control, bell }: Living,
-  { failures, retryInMs, quiet = false }: Idle,
+  { failures, retryInMs, quiet = false, stuck = false }: Idle,
 ): Promise<readonly UserInput[]> {
   const { clock } = job;
   const retryAt = retryInMs === null ? null : clock() + retryInMs;
-  const quietUntil = quiet ? clock() + QUIET_MS : 0;
+  const quietMs = quiet ? QUIET_MS : 0;
+  const quietUntil = stuck ? Number.POSITIVE_INFINITY : clock() + quietMs;
   while (control.life().status === "idle") {
     const { inputs, againInMs } = await look(job, parts, { failures, restMs: quietUntil - clock() });
     if (inputs.length > 0) {
@@ -124,7 +125,7 @@ async function look(
     const taken = await intake.take();
     const fresh = [...hooks.takeWoken(), ...taken];
     if (fresh.length > 0 || failures > 0) return { inputs: fresh, againInMs: null };
-    if (restMs > 0) return { inputs: [], againInMs: restMs };
+    if (restMs > 0) return { inputs: [], againInMs: Number.isFinite(restMs) ? restMs : null };
     const inputs = await duty.next();
     // A receipt that the disk did not take would be told with the next message only, and that may never come.
     if (inputs.length > 0) return { inputs, againInMs: null };

@@ -58,9 +58,11 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
   let isOurs = false;
   try {
     const first = [...parts.first, ...(await parts.begin())];
+    const stuck = first.length === 0 && parts.progress.isStuck();
     control.dispatch({
       type: "ready",
-      unfinished: first.length > 0 || parts.agent.isUnanswered(),
+      unfinished: first.length > 0 || (parts.agent.isUnanswered() && !stuck),
+      stuck,
       paused: memberNamed(job.team.state(), job.member.name)?.paused === true,
     });
     const why = await workUntilStopped(job, { parts: { ...parts, first }, control, bell });

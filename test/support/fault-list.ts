@@ -132,7 +132,7 @@ J11 | .git/index.lock left |
 K1 | two agents answer each other for ever | limits on messages are not there yet
 K2 | ring A→B→C→A | limits on messages are not there yet
 K3 | broadcast storm | limits on messages are not there yet
-K4 | the same tool call again and again | budgets and limits of a run are a later issue
+K4 | the same tool call again and again |
 K5 | dependency cycle, everybody waits for somebody |
 K6 | nobody claims a runnable task | budgets and limits of a run are a later issue
 K7 | claimed, then forgotten by a live idle owner |

@@ -89,7 +89,8 @@ export function callHooks(
       const more = [...earlier, ...(said.block === undefined ? [] : [said.block]), ...said.context];
       return more.length === 0 ? text : `${text}\n\nHooks say:\n${more.join("\n")}`;
     },
-    afterReply: async (ended, signal) => {
+    afterReply: async (all, signal) => {
+      const ended = all.filter(({ isDenied }) => isDenied !== true);
       // Contexts of calls that were not made are of no use to anybody.
       notes.clear();
       const said =
