@@ -5,8 +5,17 @@ import { EntryId, InstanceId, MemberName, Position, TaskId } from "./names.ts";
 export const Mark = z.looseObject({ position: Position, id: EntryId.nullable() });
 export type Mark = z.infer<typeof Mark>;
 
-/** `mail/<name>/cursor.json`: `delivered` = in the agent's transcript, `read` = the model call that carried it was accepted. */
-export const Cursor = z.looseObject({ v: z.literal(1), delivered: Mark, read: Mark });
+/**
+ * `mail/<name>/cursor.json`: `delivered` = in the agent's transcript, `read` = the model call that carried it was accepted.
+ * `held`: whose messages wait because they were too many, and when the last of theirs were let through, in ms. Neither
+ * mark passes a message that waits.
+ */
+export const Cursor = z.looseObject({
+  v: z.literal(1),
+  delivered: Mark,
+  read: Mark,
+  held: z.record(z.string(), z.array(z.number())).optional(),
+});
 export type Cursor = z.infer<typeof Cursor>;
 
 /** Which process, so that a number used again is never taken for it. Source: proc(5), namespaces(7). */

@@ -27,6 +27,11 @@ export const Message = z.looseObject({
   task: TaskId.optional(),
   /** The message this one answers. */
   re: EntryId.optional(),
+  /**
+   * The messages that led to this one, oldest first: what it answers, what that answered, and so on, since a person or
+   * work on a task last had a part in it. Written by the sender's process.
+   */
+  trace: z.array(EntryId).optional(),
   /** Enters at the next tool boundary as always, and is shown before the others. */
   urgent: z.boolean().optional(),
   /** How the sender addressed it (`all`, `role:reviewer`), when not by name. */

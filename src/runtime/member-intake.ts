@@ -6,6 +6,8 @@ import { type Sender, senderOf } from "../team/provenance.ts";
 import type { Folded, Team } from "../team/team.ts";
 import { lostInput, MAIL_CHARACTERS, mailInput, urgentFirst } from "./inputs.ts";
 import { leadNotices } from "./member-notices.ts";
+import type { SendLimits } from "./send-limits.ts";
+import type { StormNews } from "./storm-news.ts";
 
 /** About 50,000 tokens: mail that piled up must leave room in the model's context. */
 const TAKEN_CHARACTERS = 200_000;
@@ -36,11 +38,15 @@ export interface IntakeDeps {
   readonly mailbox: Mailbox;
   /** Ids of all inputs in the transcript. */
   readonly seen: ReadonlySet<string>;
+  /** Hear of the mail that enters, and of what must wait. */
+  readonly limits?: Pick<SendLimits, "took">;
+  readonly storms?: Pick<StormNews, "held">;
   /** An answer follows the last of them: the model has read them all. */
   readonly isAnswered?: boolean;
 }
 
-export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }: IntakeDeps): Intake {
+export function openIntake(deps: IntakeDeps): Intake {
+  const { team, me, lead, mailbox, seen, isAnswered = false, limits, storms } = deps;
   const known = new Set(seen);
   const supply = openSupply(mailbox, isAnswered);
   /** Handed out, not yet recorded. */
@@ -69,6 +75,8 @@ export function openIntake({ team, me, lead, mailbox, seen, isAnswered = false }
       // A side file that cannot be read now is read at the next call: until then nothing is taken away.
       const written = await letters(team, next);
       supply.drop(next.length);
+      limits?.took(next);
+      await storms?.held(mailbox.held());
       const fresh = [
         ...waiting,
         ...lost.take(),

@@ -7,6 +7,8 @@ import type { Team } from "../team/team.ts";
 import type { Audit } from "./audit.ts";
 import { hasTool, type Permissions } from "./gate.ts";
 import type { ModelSource } from "./model-source.ts";
+import type { SendLimits } from "./send-limits.ts";
+import type { StormNews } from "./storm-news.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** As much of a workspace as a member needs. */
@@ -20,6 +22,10 @@ export interface MemberJob {
   readonly member: Member;
   readonly instance: InstanceId;
   readonly source: ModelSource;
+  /** What it may send, by what it has sent, heard and done. */
+  readonly limits: SendLimits;
+  /** Tells who should know when somebody writes too much. */
+  readonly storms: StormNews;
   /** Where every decision about a tool call is written down, before the call runs. */
   readonly audit: Audit;
   /** Knows the secrets of this process: whatever goes to a file or to the model passes it. */

@@ -1,9 +1,9 @@
 import type { UserInput } from "../agent/loop-deps.ts";
-import { openEventLog } from "./event-log.ts";
 import { openAdmission } from "./member-admission.ts";
 import { type MemberAgent, openMemberAgent } from "./member-agent.ts";
 import type { LifeControl } from "./member-control.ts";
 import { type Duty, openDuty } from "./member-duty.ts";
+import { memberEvents } from "./member-events.ts";
 import { firstInputs, sessionInputs } from "./member-first.ts";
 import { type MemberHooks, openMemberHooks } from "./member-hooks.ts";
 import type { MemberJob } from "./member-job.ts";
@@ -29,7 +29,7 @@ export interface MemberParts extends Pick<Memory, "mailbox" | "intake" | "progre
 
 /** Reads what earlier lives left and puts the parts together. Writes nothing, and starts nothing but connectors. */
 export async function openParts(job: MemberJob, control: LifeControl): Promise<MemberParts> {
-  const { team, member, onTrouble, redactor } = job;
+  const { team, member, onTrouble } = job;
   const { name: me, lead } = member;
   const { transcript, mailbox, intake, untrusted, progress } = await openMemory(job);
   const hooks = await openMemberHooks(job, control);
@@ -61,7 +61,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
       news: setup.connectors.news,
       handedOut: untrusted.handedOut,
     }),
-    events: openEventLog(team, me, onTrouble, redactor),
+    events: memberEvents(job, setup.tools),
     count: usageMeter(presence),
     control,
     onTrouble,

@@ -9,7 +9,7 @@ import { openVerify, type VerifyDeps } from "./verify.ts";
 
 /** Every tool there is for a member, always in the same order: the server caches them. */
 export function memberTools(
-  { team, member }: MemberJob,
+  { team, member, limits }: MemberJob,
   { toolset, checkReach }: MemberShell,
   life: Planning & { readonly hooks: MemberHooks; readonly gate: VerifyDeps["mayRun"] },
 ): readonly Tool[] {
@@ -21,6 +21,7 @@ export function memberTools(
       me,
       lead,
       tools: definition.tools,
+      limits,
       hooks: life.hooks.tasks,
       verify: openVerify({ team, me, reach: checkReach, mayRun: life.gate }),
     }),

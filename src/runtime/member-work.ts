@@ -130,7 +130,11 @@ async function look(
     // A receipt that the disk did not take would be told with the next message only, and that may never come.
     if (inputs.length > 0) return { inputs, againInMs: null };
     await mailbox.settle();
-    return { inputs: await hooks.turns.idle(hooks.resting), againInMs: duty.dueInMs() };
+    const dueInMs = mailbox.held().reduce<number | null>((least, held) => sooner(least, held.dueInMs), null);
+    return {
+      inputs: await hooks.turns.idle(hooks.resting),
+      againInMs: sooner(duty.dueInMs(), dueInMs),
+    };
   } catch (error) {
     if (!isTrouble(error)) throw error;
     onTrouble(error);

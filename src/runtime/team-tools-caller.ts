@@ -6,6 +6,7 @@ import type { Refusal, Task } from "../team/state.ts";
 import { completeTask, type TaskOutcome } from "../team/tasks.ts";
 import type { Team } from "../team/team.ts";
 import type { TaskHooks } from "./hooks/task-hooks.ts";
+import type { SendLimits } from "./send-limits.ts";
 import type { Verify } from "./verify.ts";
 
 /** Who calls the tools: set by the member's process, never by its model. */
@@ -15,6 +16,8 @@ export interface TeamToolDeps {
   readonly lead: boolean;
   /** Tools that the caller has itself, by `definition.tools`; undefined = all but Bash. */
   readonly tools: readonly string[] | undefined;
+  /** What keeps its messages from becoming a storm; absent: nothing. */
+  readonly limits?: Pick<SendLimits, "send">;
   /** Asked before a task is made or completed. */
   readonly hooks?: Pick<TaskHooks, "beforeCreate" | "beforeComplete">;
   /** Asked before the hooks: what has to pass before a task is done. */

@@ -2,12 +2,13 @@ import { z } from "zod";
 import { defineTool, type Tool } from "../agent/tool.ts";
 import { EntryId } from "../protocol/names.ts";
 import { sendMessage } from "../team/mail.ts";
+import { SEND_TOOL } from "./talk.ts";
 import { refused, TaskNumber, type TeamToolDeps } from "./team-tools-caller.ts";
 
-export function mailTools({ team, me }: TeamToolDeps): readonly Tool[] {
+export function mailTools({ team, me, limits }: TeamToolDeps): readonly Tool[] {
   return [
     defineTool({
-      name: "SendMessage",
+      name: SEND_TOOL,
       description:
         "Sends a message to teammates or to the user. It enters the receiver's conversation between two of its tool calls, or wakes it when it is idle. The answer, if any, comes to you by itself.",
       effect: "write",
@@ -21,7 +22,8 @@ export function mailTools({ team, me }: TeamToolDeps): readonly Tool[] {
         urgent: z.boolean().exactOptional().describe("Shown before the other messages."),
       }),
       run: async ({ to, ...fields }) => {
-        const sent = await sendMessage(team, me, { ...fields, to: typeof to === "string" ? [to] : to });
+        const letter = { ...fields, to: typeof to === "string" ? [to] : to };
+        const sent = await (limits?.send(letter) ?? sendMessage(team, me, letter));
         if (!sent.ok) return refused(sent.reason);
         const receivers = sent.messages.map((message) => `${message.to} (id ${message.id})`);
         return receivers.length === 0

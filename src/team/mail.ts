@@ -4,6 +4,9 @@ import { BODY_INLINE_BYTES, BODY_MAX_BYTES, type Message } from "../protocol/mes
 import type { Actor, EntryId, InstanceId, Party, Position, TaskId } from "../protocol/names.ts";
 import type { Log, Placed } from "../store/store.ts";
 import { type Addressed, isGroup, type Recipient, resolveAddresses } from "./addresses.ts";
+import { createLanes, createSeenIds } from "./mail-lanes.ts";
+import { createPlaces } from "./mail-places.ts";
+import { createMailReader } from "./mail-reader.ts";
 import type { Refusal, TeamState } from "./state.ts";
 import type { Team } from "./team.ts";
 import { isKnown, isRefused, taskOf, unknownMember } from "./verdicts.ts";
@@ -20,6 +23,12 @@ export interface Letter {
   readonly kind?: Message["kind"] | undefined;
   /** The life in whose shell it is sent. */
   readonly instance?: InstanceId | undefined;
+  /** See `Message.trace`. */
+  readonly trace?: readonly EntryId[] | undefined;
+  /** Asked before anything is written: why these may not get it. `bytes`: of the text. */
+  readonly admit?:
+    | ((recipients: readonly Recipient[], bytes: number) => Promise<Refusal | undefined>)
+    | undefined;
 }
 
 /** One message for each recipient, all queued, or why none was sent. */
@@ -35,14 +44,19 @@ export async function sendMessage(team: Team, from: Actor, letter: Letter): Prom
   if (bytes > BODY_MAX_BYTES) return refused({ kind: "too_large", bytes, limit: BODY_MAX_BYTES });
   const addressed = await addressees(team, from, letter);
   if (!addressed.ok) return addressed;
+  const limited = await letter.admit?.(addressed.recipients, bytes);
+  if (limited) return refused(limited);
 
   // The side file stands before any message names it.
   const content = isLong(text) ? { body: await team.store.bodies.put(text) } : { text };
   const { task, re, urgent, kind = "text", instance } = letter;
+  const trace = letter.trace && { trace: [...letter.trace] };
   const messages: Message[] = [];
   try {
     for (const { to, via } of addressed.recipients)
-      messages.push(await team.post({ from, instance, to, kind, ...content, task, re, urgent, via }));
+      messages.push(
+        await team.post({ from, instance, to, kind, ...content, task, re, ...trace, urgent, via }),
+      );
   } catch (error) {
     throw partlySent(error, messages, addressed.recipients);
   }
@@ -108,7 +122,7 @@ export interface Mailbox {
    * in which that many are there: memory stays flat however much has come, and only [] says that nothing is left.
    */
   readonly take: (enough?: number) => Promise<readonly Message[]>;
-  /** This message and all before it are in the owner's transcript. Saves the cursor once. */
+  /** This message and all that were taken before it are in the owner's transcript. Saves the cursor once. */
   readonly delivered: (message: Message) => Promise<void>;
   /**
    * The model call that carried this message and all before it was accepted. Without a message: all that was delivered,
@@ -119,69 +133,81 @@ export interface Mailbox {
   readonly settle: () => Promise<void>;
   /** There may be more to take. Ends with the signal. */
   readonly changes: (signal: AbortSignal) => AsyncIterable<void>;
+  /** Whose messages wait because they are too many. */
+  readonly held: () => readonly HeldSender[];
+}
+
+export interface HeldSender {
+  readonly from: string;
+  /** Milliseconds until the next of them may be taken. */
+  readonly dueInMs: number;
 }
 
 /**
  * Goes on behind what was delivered; from the oldest message when the cursor is missing or cannot be trusted. `seen`:
- * ids in the owner's transcript, passed over wherever they stand.
+ * ids in the owner's transcript, passed over wherever they stand. `most`: messages of one member in a minute; what is
+ * more waits, and the mail of others comes first.
  */
-export async function openMailbox(team: Team, owner: Party, seen: ReadonlySet<EntryId>): Promise<Mailbox> {
-  const { store } = team;
+export async function openMailbox(
+  team: Team,
+  owner: Party,
+  seen: ReadonlySet<EntryId>,
+  most?: number,
+): Promise<Mailbox> {
+  const { store, host } = team;
+  const { compare } = store;
   const log = store.mailbox(owner);
-  const { now, move, settle } = await openCursor(team, owner, { position: await log.start(), id: null });
-  let { position } = now().delivered;
-  /** Where taken messages end, until they are read. */
-  const places = new Map<EntryId, Position>();
-  const taken = createSeenIds();
+  const cursor = await openCursor(team, owner, { position: await log.start(), id: null });
+  const start = cursor.now();
+  const lanes = createLanes({ most, now: host.now, known: seen, former: start.held });
+  const places = createPlaces(compare, lanes, start);
   /** Taken out of the log and not handed out yet: trouble on the way costs no message. */
   let fresh: Message[] = [];
-
-  /** Undefined for what is read already. */
-  function markOf({ id }: Message): Mark | undefined {
-    const place = places.get(id);
-    if (place !== undefined) return { position: place, id };
-    if (taken.has(id)) return undefined;
-    throw new Error(`message ${id} was not taken from this mailbox`);
-  }
-
-  async function take(enough = Number.POSITIVE_INFINITY): Promise<readonly Message[]> {
-    let passed: Mark | undefined;
-    for (let isAtEnd = false; !isAtEnd && fresh.length < enough; ) {
-      const { entries, next, atEnd } = await log.read(position);
-      for (const { entry, at } of entries) {
-        if (!taken.add(entry.id)) continue;
-        if (!seen.has(entry.id)) {
-          places.set(entry.id, at);
-          fresh.push(entry);
-        } else if (places.size === 0) passed = { position: at, id: entry.id };
-      }
-      position = next;
-      isAtEnd = atEnd;
+  let hasPassed = false;
+  const reader = createMailReader({ log, compare }, { start: start.delivered, lanes }, (placed, late) => {
+    if (seen.has(placed.entry.id)) hasPassed = places.skip(placed) || hasPassed;
+    else {
+      places.add(placed, late);
+      fresh.push(placed.entry);
     }
-    // In the transcript and in front of everything new: its sender may know (A8).
-    if (passed) await move(passed, false);
-    const handedOut = fresh;
-    fresh = [];
-    return handedOut;
-  }
+  });
+  const save = (): Promise<void> => cursor.move(places.marks(), lanes.saved());
+  const pass = async (message: Message, how: "delivered" | "read"): Promise<void> => {
+    if (places.pass(message, how)) await save();
+    // What is read already is there no more.
+    else if (!lanes.wasTaken(message))
+      throw new Error(`message ${message.id} was not taken from this mailbox`);
+  };
 
   return {
-    take,
-    delivered: async (message) => move(markOf(message), false),
-    read: async (message) => {
-      const mark = message ? markOf(message) : now().delivered;
-      await move(mark, true);
-      const { position: end } = now().read;
-      for (const [id, place] of places) if (store.compare(place, end) <= 0) places.delete(id);
+    take: async (enough = Number.POSITIVE_INFINITY) => {
+      await reader.readOn(() => fresh.length >= enough);
+      // In the transcript and in front of everything new: its sender may know (A8).
+      if (hasPassed) await save();
+      hasPassed = false;
+      const handedOut = fresh;
+      fresh = [];
+      return handedOut;
     },
-    settle,
+    delivered: (message) => pass(message, "delivered"),
+    read: async (message) => {
+      if (message) return pass(message, "read");
+      places.readDelivered(cursor.now().delivered);
+      return save();
+    },
+    settle: cursor.settle,
     changes: log.changes,
+    held: () =>
+      lanes.waiting().map(({ name, waits }) => ({
+        from: name.replace(/^.*:/, ""),
+        dueInMs: Math.max(0, waits.dueAt - host.now()),
+      })),
   };
 }
 
 interface OwnCursor {
   readonly now: () => Cursor;
-  readonly move: (mark: Mark | undefined, isRead: boolean) => Promise<void>;
+  readonly move: (marks: Pick<Cursor, "delivered" | "read">, held: Cursor["held"]) => Promise<void>;
   readonly settle: () => Promise<void>;
 }
 
@@ -200,12 +226,12 @@ async function openCursor({ store }: Team, owner: Party, start: Mark): Promise<O
   };
   return {
     now: () => cursor,
-    move: async (mark, isRead) => {
-      if (!mark) return;
-      const delivered = further(cursor.delivered, mark);
-      const read = isRead ? further(cursor.read, mark) : cursor.read;
+    move: async (marks, held) => {
+      const delivered = further(cursor.delivered, marks.delivered);
+      const read = further(cursor.read, marks.read);
       if (delivered === cursor.delivered && read === cursor.read) return;
-      cursor = { ...cursor, delivered, read };
+      const { held: _, ...rest } = cursor;
+      cursor = { ...rest, delivered, read, ...(held && { held }) };
       await save();
     },
     settle: async () => {
@@ -214,34 +240,8 @@ async function openCursor({ store }: Team, owner: Party, start: Mark): Promise<O
   };
 }
 
-interface SeenIds {
-  readonly has: (id: EntryId) => boolean;
-  /** True the first time. */
-  readonly add: (id: EntryId) => boolean;
-}
-
-/** A sender's ids rise in each mailbox, so one number per sender is enough. */
-function createSeenIds(): SeenIds {
-  const last = new Map<string, number>();
-  const has = (id: EntryId): boolean => {
-    const [sender, counter] = partsOf(id);
-    return counter <= (last.get(sender) ?? 0);
-  };
-  const add = (id: EntryId): boolean => {
-    if (has(id)) return false;
-    last.set(...partsOf(id));
-    return true;
-  };
-  return { has, add };
-}
-
-function partsOf(id: EntryId): readonly [sender: string, counter: number] {
-  const dot = id.lastIndexOf(".");
-  return [id.slice(0, dot), Number(id.slice(dot + 1))];
-}
-
 /** Every entry behind `from`; answers where to go on. */
-async function readToEnd(
+export async function readToEnd(
   log: Log<Message>,
   from: Position,
   each: (placed: Placed<Message>) => void,

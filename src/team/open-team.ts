@@ -6,6 +6,7 @@ import type { InstanceId } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import { appendSurely, type Wait } from "./append-surely.ts";
 import { createCommit, createIds, saveSnapshot, timeOf } from "./commit.ts";
+import { createEntryQuota } from "./entry-quota.ts";
 import { openJournalReader, SNAPSHOT_EVERY } from "./journal-reader.ts";
 import { createQueue } from "./queue.ts";
 import type { MessageDraft, Team } from "./team.ts";
@@ -24,6 +25,8 @@ export async function openTeam(
 ): Promise<Team> {
   const reader = await openJournalReader(store);
   const { fold } = reader;
+  const quota = createEntryQuota(host.now);
+  reader.subscribe(({ entry }) => quota.saw(entry));
   const before = fold.folded();
   await reader.readOn();
   const facts = fold.state.team;
@@ -46,7 +49,10 @@ export async function openTeam(
       await reader.readOn();
       return fold.state;
     },
-    commit,
+    commit: async (draft) => {
+      const reason = quota.refusal(draft);
+      return reason ? { ok: false, reason } : commit(draft);
+    },
     post,
     nextId,
     subscribe: reader.subscribe,

@@ -155,7 +155,62 @@ const texts: Texts = {
     message:
       what === "text" ? "the text is empty; nothing was sent" : "nobody would get it; nothing was sent",
   }),
+  too_many: tooManyText,
 };
+
+type TooMany = Extract<Refusal, { kind: "too_many" }>;
+
+/** For the sender, which keeps its text, and for whoever is told of it. */
+function tooManyText({ what, limit, to = [], againInMs = 0 }: TooMany): RefusalText {
+  const whom = names(to);
+  const soon = `go on with the work; in ${Math.ceil(againInMs / 1_000)} s one message may say all of it`;
+  const work =
+    "do what there is to do, or write what matters into the task; a word of the user lets the talk go on";
+  switch (what) {
+    case "pair":
+      return limited(
+        `${whom} had ${limit} messages within a minute from this sender; nothing was sent`,
+        soon,
+      );
+    case "sender":
+      return limited(`${limit} messages within a minute are the most for one member; nothing was sent`, soon);
+    case "hops":
+      return limited(
+        `this answers an answer, ${limit} times over, with nothing done in between; nothing was sent`,
+        work,
+      );
+    case "exchange":
+      return limited(
+        `${limit} messages went to and from ${whom} with nothing done in between; nothing was sent`,
+        work,
+      );
+    case "broadcast":
+      return limited(
+        `the last message to several has not reached ${whom} yet; nothing was sent`,
+        "wait with the next one, or write by name to whom it concerns",
+      );
+    case "unread":
+      return limited(
+        `${whom} has ${limit} unread messages from this sender, or 50 MB; nothing was sent`,
+        "write no more there; tell the lead or the user what matters",
+      );
+    case "entries":
+      return limited(
+        `${limit} entries within a minute are the most for one member; nothing was changed`,
+        soon.replace("message may say", "entry may hold"),
+      );
+    default:
+      return what satisfies never;
+  }
+}
+
+function limited(message: string, hint: string): RefusalText {
+  return { code: "policy", message, hint };
+}
+
+function names(all: readonly string[]): string {
+  return all.length > 5 ? `${all.slice(0, 5).join(", ")} and ${all.length - 5} more` : all.join(", ");
+}
 
 const STATUS_WORDS: Readonly<Record<TaskStatus, string>> = {
   pending: "pending: nobody works on it",

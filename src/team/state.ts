@@ -259,7 +259,17 @@ export type Refusal =
   | { readonly kind: "none_claimable" }
   | { readonly kind: "unknown_recipients"; readonly recipients: readonly UnknownRecipient[] }
   | { readonly kind: "too_large"; readonly bytes: number; readonly limit: number }
-  | { readonly kind: "empty"; readonly what: "text" | "recipients" };
+  | { readonly kind: "empty"; readonly what: "text" | "recipients" }
+  /** Decided before anything is written, by the writer's own process: no rule gives it. */
+  | {
+      readonly kind: "too_many";
+      readonly what: "pair" | "sender" | "hops" | "exchange" | "broadcast" | "unread" | "entries";
+      readonly limit: number;
+      /** Whom it is about. */
+      readonly to?: readonly string[];
+      /** When there is room again, in ms; absent: no waiting helps. */
+      readonly againInMs?: number;
+    };
 
 /** An address that reaches nobody, and the names that look most like it. */
 export interface UnknownRecipient {

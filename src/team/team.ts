@@ -28,6 +28,7 @@ export interface MessageDraft {
   readonly body?: string | undefined;
   readonly task?: TaskId | undefined;
   readonly re?: EntryId | undefined;
+  readonly trace?: Message["trace"];
   readonly urgent?: boolean | undefined;
   readonly via?: string | undefined;
 }

@@ -129,9 +129,9 @@ J8 | MCP children left behind |
 J9 | a tool changes after approval |
 J10 | two agents edit one file |
 J11 | .git/index.lock left |
-K1 | two agents answer each other for ever | limits on messages are not there yet
-K2 | ring A→B→C→A | limits on messages are not there yet
-K3 | broadcast storm | limits on messages are not there yet
+K1 | two agents answer each other for ever |
+K2 | ring A→B→C→A |
+K3 | broadcast storm |
 K4 | the same tool call again and again |
 K5 | dependency cycle, everybody waits for somebody |
 K6 | nobody claims a runnable task | budgets and limits of a run are a later issue
@@ -163,7 +163,7 @@ L20 | more rights by delegation |
 L21 | plugin, hook or skill supply chain |
 L22 | npm supply chain | what the package installs is looked at by hand
 L23 | audit log edited or cut |
-L24 | a peer fills a mailbox or the journal | quotas are a later issue
+L24 | a peer fills a mailbox or the journal |
 L25 | regex denial of service in rules and hooks |
 L26 | format injection in tmux (#{…}, #) | tmux panes are a later issue
 M1 | torn line: the writer was killed inside its write, or the disk was full |
@@ -184,7 +184,7 @@ M15 | entry of a newer version |
 M16 | very long line, or no newline for megabytes |
 M17 | checksum collision, or a right checksum over wrong content |
 M18 | network file system: two appends land on one another |
-M19 | one writer spams | quotas are a later issue
+M19 | one writer spams |
 M20 | reader far behind |
 M21 | cursor file torn, missing, behind, or ahead of the log |
 M22 | the same border entry imported twice | the border with Claude Code is a later issue

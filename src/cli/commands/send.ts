@@ -69,12 +69,14 @@ export const send = defineCommand({
           hint: "an agent sends with --urgent: it enters between two tool calls",
         });
       const { sendMessage } = await import("../../team/mail.ts");
+      const { shellLetter } = await import("../../runtime/shell-send.ts");
       const { waitForMail } = await import("../wait-for-mail.ts");
       const body = await textOf(text, context.io.stdin, signal);
       const sent = await sendMessage(team, me, {
         to,
         text: body,
         ...given({ ...fields, urgent, instance: shellOf(context.host) }),
+        ...(await shellLetter(team, me, fields.re)),
       });
       if (!sent.ok) throw await refused(sent.reason, team.state());
       // Behind the message: whoever was interrupted finds it there.

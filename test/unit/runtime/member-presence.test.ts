@@ -26,6 +26,13 @@ function presenceOf(team: Team, troubles: unknown[] = []): { presence: OwnPresen
     redactor: createRedactor([]),
     clock: () => 0,
     onTrouble: (error) => troubles.push(error),
+    limits: {
+      send: () => Promise.reject(new Error("nothing is sent here")),
+      took: () => undefined,
+      worked: () => undefined,
+      rested: () => undefined,
+    },
+    storms: { refused: () => Promise.resolve(), held: () => Promise.resolve() },
   };
   const control = createControl();
   const presence = openPresence(job, { model: () => "scripted", waitsUntil: () => null }, control);

@@ -16,7 +16,7 @@ describe("snapshots", () => {
     const { disk, lead, one } = await openProcesses();
     await addTasks(lead, 2);
     for (let note = 0; note < NOTES; note++)
-      await lead.commit({ op: "update", by: ada, task: id(1), priority: note % 7 });
+      await lead.commit({ op: "update", by: "user", task: id(1), priority: note % 7 });
     return { disk, team: lead, other: one };
   }
 
@@ -70,7 +70,7 @@ describe("snapshots", () => {
     const left = SNAPSHOT_EVERY - journalIds(disk).length;
     const outcomes = new Set<boolean>();
     for (let note = 0; note < left; note++)
-      outcomes.add((await team.commit({ op: "update", by: ada, task: id(1), priority: 1 })).ok);
+      outcomes.add((await team.commit({ op: "update", by: "user", task: id(1), priority: 1 })).ok);
 
     expect(journalIds(disk)).toHaveLength(SNAPSHOT_EVERY);
     expect([...outcomes]).toEqual([true]);
