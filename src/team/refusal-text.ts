@@ -162,7 +162,7 @@ type TooMany = Extract<Refusal, { kind: "too_many" }>;
 
 /** For the sender, which keeps its text, and for whoever is told of it. */
 function tooManyText({ what, limit, to = [], againInMs = 0 }: TooMany): RefusalText {
-  const whom = names(to);
+  const whom = firstOf(to);
   const soon = `go on with the work; in ${Math.ceil(againInMs / 1_000)} s one message may say all of it`;
   const work =
     "do what there is to do, or write what matters into the task; a word of the user lets the talk go on";
@@ -208,7 +208,7 @@ function limited(message: string, hint: string): RefusalText {
   return { code: "policy", message, hint };
 }
 
-function names(all: readonly string[]): string {
+function firstOf(all: readonly string[]): string {
   return all.length > 5 ? `${all.slice(0, 5).join(", ")} and ${all.length - 5} more` : all.join(", ");
 }
 

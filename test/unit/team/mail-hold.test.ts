@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { EntryId, MemberName } from "../../../src/protocol/names.ts";
+import { type EntryId, MemberName } from "../../../src/protocol/names.ts";
 import { type Mailbox, openMailbox, readMailbox, sendMessage } from "../../../src/team/mail.ts";
 import { PAIR_A_MINUTE } from "../../../src/team/mail-limits.ts";
 import type { Team } from "../../../src/team/team.ts";
