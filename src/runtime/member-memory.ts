@@ -6,9 +6,8 @@ import { type Intake, openIntake } from "./member-intake.ts";
 import { type MemberJob, permissionsOf } from "./member-job.ts";
 import { readMemoryFiles } from "./memory-files.ts";
 import { openProgress, type Progress } from "./no-progress.ts";
-import { messagesOf } from "./shell-send.ts";
 import { resumeTranscript } from "./subagent-resume.ts";
-import { SEND_TOOL } from "./talk.ts";
+import { resumeTalk } from "./talk-resume.ts";
 import type { Transcript } from "./transcript.ts";
 import { openUntrusted, type Untrusted } from "./untrusted.ts";
 
@@ -32,9 +31,7 @@ export async function openMemory(job: MemberJob): Promise<Memory> {
   if (transcript.skipped > 0)
     onTrouble(new Error(`${transcript.skipped} entries of the transcript are no turns and were left out`));
   const mailbox = await openMailbox(team, me, transcript.seenMail, PAIR_A_MINUTE);
-  const unfinished = unansweredIn(transcript);
-  // What a former life was answering when it ended, this one goes on to answer.
-  if (unfinished.size > 0) limits.took(await messagesOf(team, me, unfinished));
+  limits.took(await resumeTalk(team, me, transcript));
   const { seen, isAnswered } = transcript;
   const intake = openIntake({ team, me, lead, mailbox, seen, isAnswered, limits, storms });
   const files = memoryInput(readMemoryFiles(team.host, dir), team.host.newId());
@@ -56,18 +53,4 @@ function marked(kept: Transcript, untrusted: Untrusted): Transcript["record"] {
     await kept.record(sources === written ? turn : { ...turn, untrusted: sources });
     written = sources;
   };
-}
-
-/** Ids of what has come in since the model last did something else than write messages. */
-function unansweredIn({ turns }: Pick<Transcript, "turns">): ReadonlySet<string> {
-  const last = turns.findLastIndex(({ message: { role, content } }) => {
-    if (role !== "assistant") return false;
-    const calls = Array.isArray(content) ? content.filter(({ type }) => type === "tool_use") : [];
-    return calls.length === 0 || calls.some((call) => !isTalk(call));
-  });
-  return new Set(turns.slice(last + 1).flatMap(({ inputs }) => inputs));
-}
-
-function isTalk(block: object): boolean {
-  return "name" in block && block.name === SEND_TOOL;
 }

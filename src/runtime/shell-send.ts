@@ -1,13 +1,13 @@
-import type { Message } from "../protocol/message.ts";
 import type { EntryId, Party } from "../protocol/names.ts";
 import type { Recipient } from "../team/addresses.ts";
-import { type Letter, readToEnd } from "../team/mail.ts";
+import type { Letter } from "../team/mail.ts";
 import { MINUTE_MS, MOST_HOPS, MOST_UNREAD } from "../team/mail-limits.ts";
 import type { Refusal } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { unreadFrom } from "../team/unread.ts";
 import { isFull } from "./mail-room.ts";
 import { tooLong, tooOften } from "./send-rules.ts";
+import { messagesOf } from "./talk-resume.ts";
 
 /**
  * What a letter carries that an agent sends from its shell: there each command is a process of its own, and what was
@@ -27,20 +27,6 @@ export async function shellLetter(
     admit: async (recipients, bytes) =>
       tooLong(recipients, chain, new Map()) ?? (await tooMuch(team, me, { recipients, bytes })),
   };
-}
-
-/** Messages of a mailbox by their ids, in its order. */
-export async function messagesOf(
-  { store }: Team,
-  owner: Party,
-  ids: ReadonlySet<string>,
-): Promise<readonly Message[]> {
-  const log = store.mailbox(owner);
-  const found: Message[] = [];
-  await readToEnd(log, await log.start(), ({ entry }) => {
-    if (ids.has(entry.id)) found.push(entry);
-  });
-  return found;
 }
 
 async function tooMuch(
