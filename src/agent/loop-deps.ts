@@ -1,6 +1,6 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { AgentEvent, CompactionCause } from "./events.ts";
-import type { Tool, ToolCall } from "./tool.ts";
+import type { Clearance, Tool, ToolCall } from "./tool.ts";
 
 /** The Anthropic Messages API, or any server that speaks it. */
 export interface Model {
@@ -12,8 +12,9 @@ export interface Model {
 
 /** The permission decision on one call. `reason` is read by the model. */
 export type Verdict =
-  /** `input`: what the call is run with instead of what the model wrote. */
-  { readonly allowed: true; readonly input?: unknown } | { readonly allowed: false; readonly reason: string };
+  /** `input`: what the call is run with instead of what the model wrote. `cleared`: what its tool may do this once. */
+  | { readonly allowed: true; readonly input?: unknown; readonly cleared?: Clearance | undefined }
+  | { readonly allowed: false; readonly reason: string };
 
 /** Text that enters the conversation between model calls. `id` comes back in `UserTurn.inputs` and in `read` events. */
 export interface UserInput {

@@ -5,7 +5,7 @@ import { limitsOf } from "./limits.ts";
 import type { EndedCall, LoopDeps, Verdict } from "./loop-deps.ts";
 import { pause } from "./pause.ts";
 import type { RequestedCall } from "./reply.ts";
-import type { Tool, ToolResult } from "./tool.ts";
+import type { Clearance, Tool, ToolResult } from "./tool.ts";
 
 /** What came of one call. */
 export interface CallOutcome extends ToolResult {
@@ -89,7 +89,8 @@ async function answered(
     return { id, text, isError: true, ended: { call, text, isError: true, ms: 0, isDenied: true } };
   }
   if (what === undefined || verdict === undefined || isOver(signal)) return { id, ...NOT_STARTED };
-  return run(deps, { ...call, input: verdict.input ?? call.input }, what, signal);
+  const allowed = { ...call, input: verdict.input ?? call.input, cleared: verdict.cleared };
+  return run(deps, allowed, what, signal);
 }
 
 /** Asked again behind a wait: it may have come meanwhile. */
@@ -97,17 +98,24 @@ function isOver(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
+/** With what the gate left of it. */
+interface AllowedCall extends RequestedCall {
+  readonly cleared: Clearance | undefined;
+}
+
 /** `what`: the tool, or the result of a call that cannot be run at all. */
 async function run(
   deps: LoopDeps,
-  { id, name, input }: RequestedCall,
+  { id, name, input, cleared }: AllowedCall,
   what: Tool | ToolResult,
   signal: AbortSignal,
 ): Promise<CallOutcome> {
   deps.emit({ type: "tool_started", id, name, input });
   const started = performance.now();
   const result =
-    "text" in what ? what : ((await withinGrace(deps, caught(what, input, signal), signal)) ?? INTERRUPTED);
+    "text" in what
+      ? what
+      : ((await withinGrace(deps, caught(what, { input, cleared }, signal), signal)) ?? INTERRUPTED);
   const ms = elapsedMs(started);
   const ended = { call: { id, name, input }, text: shown(deps, result.text), isError: result.isError, ms };
   const isRun = !("text" in what) && result.isWrongInput !== true;
@@ -164,9 +172,13 @@ async function verdictOf(
   }
 }
 
-async function caught(tool: Tool, input: unknown, signal: AbortSignal): Promise<ToolResult> {
+async function caught(
+  tool: Tool,
+  { input, cleared }: Pick<AllowedCall, "input" | "cleared">,
+  signal: AbortSignal,
+): Promise<ToolResult> {
   try {
-    return await tool.run(input, signal);
+    return await tool.run(input, signal, cleared);
   } catch (error) {
     return { text: `${tool.name} failed: ${messageOf(error)}`, isError: true };
   }

@@ -20,6 +20,12 @@ export interface InputSchema {
   readonly [key: string]: unknown;
 }
 
+/** What a person allowed for one call beyond what its tool does by itself. */
+export interface Clearance {
+  /** Protected files that this call may write: absolute, each as it is written and as it really was when that was judged. */
+  readonly protectedPaths: readonly string[];
+}
+
 export interface Tool {
   /** As the model calls it: `Bash`, `SendMessage`, `mcp__server__tool`. */
   readonly name: string;
@@ -31,7 +37,7 @@ export interface Tool {
    * Parses the input and acts. A wrong input is an error result that names the field, expected and got; never thrown.
    * Trouble outside is thrown (TroupeError or system error); the executor makes it an error result.
    */
-  readonly run: (input: unknown, signal: AbortSignal) => Promise<ToolResult>;
+  readonly run: (input: unknown, signal: AbortSignal, cleared?: Clearance) => Promise<ToolResult>;
 }
 
 export interface ToolDefinition<S extends z.ZodType> {
@@ -39,7 +45,11 @@ export interface ToolDefinition<S extends z.ZodType> {
   readonly description: string;
   readonly input: S;
   readonly effect: "read" | "write";
-  readonly run: (input: z.output<S>, signal: AbortSignal) => Promise<ToolResult | string>;
+  readonly run: (
+    input: z.output<S>,
+    signal: AbortSignal,
+    cleared?: Clearance,
+  ) => Promise<ToolResult | string>;
 }
 
 /** A tool from one zod schema: the JSON schema the model sees and the parser of what it sends. */
@@ -56,7 +66,7 @@ export function defineTool<S extends z.ZodType>({
     description,
     inputSchema: { ...inputSchema, type: "object", additionalProperties: false },
     effect,
-    run: async (raw, signal) => {
+    run: async (raw, signal, cleared) => {
       const parsed = input.safeParse(raw);
       if (!parsed.success)
         return {
@@ -64,7 +74,7 @@ export function defineTool<S extends z.ZodType>({
           isError: true,
           isWrongInput: true,
         };
-      const result = await run(parsed.data, signal);
+      const result = await run(parsed.data, signal, cleared);
       return typeof result === "string" ? { text: result, isError: false } : result;
     },
   };

@@ -1,5 +1,5 @@
 import { type Behavior, narrower, type PermissionMode } from "../agent/gate/behavior.ts";
-import { decide as decideByRules } from "../agent/gate/decide.ts";
+import { decide as decideByRules, protectedPaths } from "../agent/gate/decide.ts";
 import type { Decision } from "../agent/gate/decision.ts";
 import type { GateContext } from "../agent/gate/gate-context.ts";
 import { isRemoved } from "../agent/gate/rule-set.ts";
@@ -130,8 +130,24 @@ async function byRules(asking: Asking, call: ToolCall, { hook, why, isChanged }:
   const allowed: Verdict = isChanged ? { allowed: true, input: call.input } : { allowed: true };
   const reason = decision.by === "hook" && why !== undefined ? why : decision.reason;
   if (decision.behavior === "deny") return denied(reason, by, decision.by === "hook" ? "hook" : "rules");
-  if (decision.behavior === "allow") return { verdict: allowed, by, actor: "rules" };
-  return byPerson(asking, call, { ...decision, reason }, allowed);
+  // Taken before anybody is asked: what a link leads to later is not what was agreed to.
+  const paths = clearedBy(asking, call, decision);
+  const opened: Verdict = paths.length === 0 ? allowed : { ...allowed, cleared: { protectedPaths: paths } };
+  if (decision.behavior === "allow") return { verdict: opened, by, actor: "rules" };
+  return byPerson(asking, call, { ...decision, reason }, { allowed, opened });
+}
+
+/** What a person's yes to the call, or the mode that stands for it, opens to its tool. No rule and no hook does. */
+function clearedBy({ deps }: Asking, call: ToolCall, { behavior, by }: Decision): readonly string[] {
+  const context = deps.context(call);
+  const isOpen = by === "mode" && context.mode === "bypassPermissions";
+  return behavior === "ask" || isOpen ? protectedPaths(context, call) : [];
+}
+
+/** The verdict of a yes: by a hook, and by a person. */
+interface Yes {
+  readonly allowed: Verdict;
+  readonly opened: Verdict;
 }
 
 /** What nobody could decide but a person, whom a hook may stand in for. */
@@ -139,7 +155,7 @@ async function byPerson(
   asking: Asking,
   call: ToolCall,
   { reason, suggestion, by, rule: matched }: Decision,
-  allowed: Verdict,
+  { allowed, opened }: Yes,
 ): Promise<Ruling> {
   const { deps, caller, signal } = asking;
   const word = matched?.text ?? by;
@@ -156,7 +172,7 @@ async function byPerson(
     const note = answer.note === undefined ? "" : ` They say: ${answer.note}`;
     return denied(`A person was asked and did not allow it.${note}`, word, "user");
   }
-  return { verdict: allowed, by: word, actor: "user" };
+  return { verdict: opened, by: word, actor: "user" };
 }
 
 async function byRequestHook(

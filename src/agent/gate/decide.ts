@@ -51,6 +51,13 @@ export function decide(context: GateContext, call: GateCall, hook?: Behavior): D
   return decision("allow", { by: "mode", reason: `It runs without asking in the mode ${context.mode}.` });
 }
 
+/** The protected paths that a call of a file tool would write: what a yes to it has to open. */
+export function protectedPaths(context: GateContext, { name, input }: GateCall): readonly string[] {
+  // A shell's tool opens no path by itself: the sandbox around it does, or nothing.
+  const subject = name === "Bash" ? "" : subjectOf(name, isRecord(input) ? input : {}, context);
+  return typeof subject === "string" ? [] : (subject.protected()?.paths ?? []);
+}
+
 function decision(behavior: Behavior, { by, reason, rule }: Objection, suggestion?: string): Decision {
   return { behavior, by, rule, reason, suggestion };
 }

@@ -39,6 +39,7 @@ export function fileSubject({ kind, paths }: FileCall, context: GateContext, pla
         place && {
           by: "protected",
           reason: `${place.spelled} is a protected path: something obeys it later.`,
+          paths: place.forms,
         }
       );
     },

@@ -6,6 +6,8 @@ export interface Objection {
   readonly by: Decision["by"];
   readonly reason: string;
   readonly rule?: Rule | undefined;
+  /** Of a protected file that a tool of ours would write: every absolute form of its path. */
+  readonly paths?: readonly string[];
 }
 
 /** What lets a call run: a rule, or else the mode. */

@@ -21,7 +21,7 @@ export function editTool({ reach, seen }: { readonly reach: Reach; readonly seen
       "Replaces old_string by new_string in a file of the work folder. The file must have been read with Read first, and not have changed since.",
     input: Input,
     effect: "write",
-    run: ({ file_path, old_string, new_string, replace_all = false }) =>
+    run: ({ file_path, old_string, new_string, replace_all = false }, _signal, cleared) =>
       atPlace(
         reach,
         file_path,
@@ -40,7 +40,7 @@ export function editTool({ reach, seen }: { readonly reach: Reach; readonly seen
           seen.see(place, await writeText(place, text, file));
           return `Edited ${place.shown} (${count} ${count === 1 ? "place" : "places"}).`;
         },
-        { isWriting: true, check: refuseProtected },
+        { isWriting: true, check: refuseProtected(cleared) },
       ),
   });
 }

@@ -31,8 +31,8 @@ export interface PlaceOptions {
   readonly isWriting?: boolean;
   /** Makes the folders on the way. */
   readonly isMaking?: boolean;
-  /** Asked about the path as it was written and as it really is; throws to refuse. Paths from the folder they lie in. */
-  readonly check?: (relative: string) => void;
+  /** Asked about the path as it was written and as it really is, from the folder it lies in and absolute; throws to refuse. */
+  readonly check?: (relative: string, absolute: string) => void;
 }
 
 const MOST_LINKS = 8;
@@ -64,14 +64,14 @@ interface Following<T> extends PlaceOptions {
 async function follow<T>(spelled: string, following: Following<T>, links: number): Promise<T> {
   const { roots, use, isMaking = false, check } = following;
   if (links > MOST_LINKS) throw new TroupeError("denied", `refused: more than ${MOST_LINKS} links`);
-  check?.(fromRoot(roots, spelled));
+  check?.(fromRoot(roots, spelled), spelled);
   const parent = dirname(spelled);
   const folder = isMaking ? openMadeFolder(parent, roots.real) : openFolder(parent, roots.real);
   try {
     const name = basename(spelled);
     const at = `${folder.base}/${name}`;
     const real = resolve(folder.real, name);
-    check?.(fromRoot(roots, real));
+    check?.(fromRoot(roots, real), real);
     const target = linkTarget(at);
     if (target === undefined) return await use({ at, folder, name, real, shown: shownPath(roots, real) });
     const next = allowed(roots, resolve(folder.real, target), false);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { TroupeError } from "../../base/errors.ts";
-import { defineTool, type Tool } from "../tool.ts";
+import { type Clearance, defineTool, type Tool } from "../tool.ts";
 import { readText, writeText } from "./file-text.ts";
-import { atPlace, type Reach } from "./place.ts";
+import { atPlace, type PlaceOptions, type Reach } from "./place.ts";
 import { isProtectedPath } from "./protected-paths.ts";
 import type { SeenFiles } from "./seen-files.ts";
 
@@ -19,7 +19,7 @@ export function writeTool({ reach, seen }: { readonly reach: Reach; readonly see
       "Writes a whole file in the work folder, over what is there; a file that changed since it was read is refused. To change a part of a file use Edit.",
     input: Input,
     effect: "write",
-    run: ({ file_path, content }) =>
+    run: ({ file_path, content }, _signal, cleared) =>
       atPlace(
         reach,
         file_path,
@@ -32,13 +32,18 @@ export function writeTool({ reach, seen }: { readonly reach: Reach; readonly see
           const note = isBlind ? " It was there already, and you had not read it." : "";
           return `${verb} ${place.shown} (${Buffer.byteLength(content)} bytes).${note}`;
         },
-        { isWriting: true, isMaking: true, check: refuseProtected },
+        { isWriting: true, isMaking: true, check: refuseProtected(cleared) },
       ),
   });
 }
 
-/** For tools that write: refuses files that something runs later. */
-export function refuseProtected(relative: string): void {
-  if (isProtectedPath(relative))
-    throw new TroupeError("denied", `refused: ${relative} is protected, because it is run or obeyed later`);
+/**
+ * For tools that write: refuses files that something runs later, but for those that a person was asked about and that
+ * still are where they were then.
+ */
+export function refuseProtected(cleared: Clearance | undefined): NonNullable<PlaceOptions["check"]> {
+  return (relative, absolute) => {
+    if (isProtectedPath(relative) && cleared?.protectedPaths.includes(absolute) !== true)
+      throw new TroupeError("denied", `refused: ${relative} is protected, because it is run or obeyed later`);
+  };
 }

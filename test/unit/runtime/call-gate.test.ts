@@ -214,6 +214,42 @@ test("a PermissionRequest hook stands in for the person", async () => {
   expect(world.questions).toEqual([]);
 });
 
+const hook = { id: "c9", name: "Write", input: { file_path: ".git/hooks/pre-commit", content: "x" } };
+const opened = { allowed: true, cleared: { protectedPaths: ["/srv/app/.git/hooks/pre-commit"] } };
+
+test("L14 a person's yes to a protected path goes with the verdict, for that path alone", async () => {
+  const { gate, world } = gateWith(YES);
+
+  expect(await gate(hook, NEVER)).toEqual(opened);
+  expect(world.questions[0]?.reason).toMatch(/protected path/);
+  expect(await gate({ ...hook, input: { file_path: "src/a.ts", content: "x" } }, NEVER)).toEqual({
+    allowed: true,
+  });
+});
+
+test("L14 a person's yes opens it too when a rule had asked; the mode that asks nobody opens it", async () => {
+  const asking = gateWith(YES, { rules: [rule("Edit", "ask")], mode: "bypassPermissions" });
+  const open = gateWith(YES, { mode: "bypassPermissions" });
+
+  expect(await asking.gate(hook, NEVER)).toEqual(opened);
+  expect(await open.gate(hook, NEVER)).toEqual(opened);
+  expect([asking.world.questions.length, open.world.questions.length]).toEqual([1, 0]);
+});
+
+const nods: Partial<GateHooks> = {
+  before: () => Promise.resolve({ behavior: "allow", reason: undefined, input: undefined, by: ["h"] }),
+};
+const standsIn: Partial<GateHooks> = { request: () => Promise.resolve({ behavior: "allow" } as never) };
+
+test("L14 no hook opens a protected path: not one before the call, not one in a person's place", async () => {
+  const inPlace = gateWith(YES, { hooks: standsIn });
+
+  expect(await inPlace.gate(hook, NEVER)).toEqual({ allowed: true });
+  expect(await gateWith(YES, { mode: "bypassPermissions", hooks: nods }).gate(hook, NEVER)).toEqual({
+    allowed: true,
+  });
+});
+
 test("L20 what a person denied one member is asked again when another one comes with it, whatever the mode", async () => {
   const { gate, world } = gateWith(
     { verdict: "deny" },

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { array, assert, asyncProperty, boolean, constantFrom } from "fast-check";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { isProtectedPath } from "../../../../src/agent/tools/protected-paths.ts";
 import { fileAndShellTools } from "../../../../src/agent/toolset.ts";
 import { tempFolder } from "../../../support/temp-folder.ts";
@@ -254,6 +254,68 @@ test("L14 a link with a harmless name does not open a protected file", async () 
   expect(await call("Write", { file_path: "hooks/pre-commit", content: "x" })).toMatch(/protected/);
   expect(await call("Write", { file_path: "config", content: "x" })).toMatch(/protected/);
   expect(readdirSync(join(dir, ".git/hooks"))).toEqual([]);
+});
+
+/** Write with a clearance for these paths, from the work folder. */
+function cleared(dir: string, ...paths: readonly string[]) {
+  const protectedPaths = paths.map((path) => join(dir, path));
+  const tools = fileAndShellTools({ dir, env: {} });
+  return async (name: string, input: object): Promise<string> => {
+    const tool = tools.find((one) => one.name === name);
+    return (await tool?.run(input, never, { protectedPaths }))?.text ?? "";
+  };
+}
+
+describe("L14 what a person was asked about is written this once, and nothing else", () => {
+  test("the file that was meant, made and changed", async () => {
+    const { dir } = world();
+    const call = cleared(dir, ".husky/pre-push");
+
+    expect(await call("Write", { file_path: ".husky/pre-push", content: "npm test\n" })).toMatch(/^Created/);
+    expect(
+      await call("Edit", { file_path: ".husky/pre-push", old_string: "test", new_string: "run check" }),
+    ).toMatch(/^Edited/);
+    expect(readFileSync(join(dir, ".husky/pre-push"), "utf8")).toBe("npm run check\n");
+  });
+
+  test("not another protected file, nor one outside", async () => {
+    const { dir, outside } = world();
+    const call = cleared(dir, ".husky/pre-push", "../x");
+
+    await expect(call("Write", { file_path: ".husky/pre-commit", content: "x" })).rejects.toThrow(
+      /protected/,
+    );
+    await expect(call("Write", { file_path: ".husky/pre-push/x", content: "x" })).rejects.toThrow(
+      /protected/,
+    );
+    await expect(call("Write", { file_path: join(outside, "x"), content: "x" })).rejects.toThrow(/outside/);
+  });
+
+  test("not what a link leads to that was put in its place afterwards", async () => {
+    const { dir } = world();
+    mkdirSync(join(dir, ".git/hooks"), { recursive: true });
+    mkdirSync(join(dir, ".husky"));
+    const call = cleared(dir, ".husky/pre-push", ".claude/agents/a.md");
+    symlinkSync("../.git/hooks/pre-push", join(dir, ".husky/pre-push"));
+    symlinkSync(".git/hooks", join(dir, ".claude"));
+
+    await expect(call("Write", { file_path: ".husky/pre-push", content: "x" })).rejects.toThrow(/protected/);
+    await expect(call("Write", { file_path: ".claude/agents/a.md", content: "x" })).rejects.toThrow(
+      /protected/,
+    );
+    expect(existsSync(join(dir, ".git/hooks/pre-push"))).toBe(false);
+    expect(existsSync(join(dir, ".git/hooks/agents/a.md"))).toBe(false);
+  });
+
+  test("a link that was there when it was asked, and leads where it led then", async () => {
+    const { dir } = world();
+    mkdirSync(join(dir, ".git/hooks"), { recursive: true });
+    symlinkSync(".git/hooks", join(dir, "hooks"));
+    const call = cleared(dir, "hooks/pre-commit", ".git/hooks/pre-commit");
+
+    expect(await call("Write", { file_path: "hooks/pre-commit", content: "x" })).toMatch(/^Created/);
+    expect(readFileSync(join(dir, ".git/hooks/pre-commit"), "utf8")).toBe("x");
+  });
 });
 
 test.each([
