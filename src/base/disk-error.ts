@@ -1,11 +1,12 @@
 import { type ErrnoName, type ErrorCode, isErrno, TroupeError } from "./errors.ts";
 
 const KINDS: readonly (readonly [ErrorCode, string, readonly ErrnoName[]])[] = [
-  ["disk_full", "free some space, then try again", ["ENOSPC", "EDQUOT", "EFBIG"]],
+  ["disk_full", "the disk is full: free some space, then try again", ["ENOSPC", "EDQUOT", "EFBIG"]],
+  ["state_dir", "the disk is read-only: use another folder", ["EROFS"]],
   [
     "state_dir",
     "the folder must belong to you, be writable, and hold no links of others",
-    ["EACCES", "EPERM", "EROFS", "ELOOP", "ENOTDIR", "EISDIR", "ENXIO", "ENOENT", "ENAMETOOLONG"],
+    ["EACCES", "EPERM", "ELOOP", "ENOTDIR", "EISDIR", "ENXIO", "ENOENT", "ENAMETOOLONG"],
   ],
   ["store_unreachable", "close some programs or raise the limit of open files", ["EMFILE", "ENFILE"]],
 ];

@@ -1,5 +1,4 @@
-import { checkRules } from "../runtime/check-rules.ts";
-import { findModelSource } from "../runtime/model-source.ts";
+import { checkReady } from "../runtime/check-ready.ts";
 import { startTeam } from "../runtime/start-team.ts";
 import { openWorkspace } from "../runtime/workspace.ts";
 import type { Context } from "./command.ts";
@@ -25,12 +24,7 @@ export async function bringUp(
   const name = flags.team === undefined ? undefined : parseTeamName(flags.team, "--team");
   const plan = await planTeam(context, { ...wishes, dir: host.cwd, name });
   // Before anything is made: without a model nobody could work.
-  await findModelSource(host);
-  await checkRules(
-    host,
-    plan.dir,
-    plan.members.map(({ definition }) => definition.dir),
-  );
+  await checkReady(host, plan);
   // Before it is made: who joins a new team stands in its log.
   const since = new Date(host.now()).toISOString();
   const team = await openOrCreate(workspace, plan);

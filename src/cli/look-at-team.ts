@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { costs } from "../runtime/cost.ts";
-import { type SupervisorSigns, supervisorOf } from "../runtime/liveness.ts";
+import { type LifeVerdict, type SupervisorSigns, supervisorOf } from "../runtime/liveness.ts";
 import { roster } from "../runtime/roster.ts";
 import { waitingApprovals } from "../team/approvals.ts";
 import { readMailbox } from "../team/mail.ts";
@@ -17,6 +17,9 @@ export interface StatusView {
   readonly status: Status;
   readonly members: readonly MemberLine[];
 }
+
+/** Nobody starts again what dies: a new supervisor does. */
+const ANEW = "troupe down, then troupe resume";
 
 /** Everything that one screen shows of a team. */
 export async function lookAtTeam(team: Team): Promise<StatusView> {
@@ -60,7 +63,7 @@ export async function lookAtTeam(team: Team): Promise<StatusView> {
     unread,
     tokens: { input, output, cacheRead, cacheWrite },
     costUsd,
-    warnings: warningsOf(team, members, signs?.verdict === "dead"),
+    warnings: warningsOf(team, members, signs?.verdict),
   };
   return { status, members };
 }
@@ -78,8 +81,13 @@ function supervisorOutput(signs: SupervisorSigns | undefined): Status["superviso
   return { alive: true, pid: signs.lease.pid, since: signs.lease.at };
 }
 
-function warningsOf(team: Team, members: readonly MemberLine[], isStale: boolean): readonly string[] {
+function warningsOf(
+  team: Team,
+  members: readonly MemberLine[],
+  supervisor: LifeVerdict | undefined,
+): readonly string[] {
   const torn = team.store.torn().length;
+  const isStale = supervisor === "dead";
   const died = members.filter(({ state }) => state === "died").map(({ name }) => name);
   const asked = waitingApprovals(team.state());
   const askers = [...new Set(asked.map(({ by }) => by))];
@@ -89,6 +97,7 @@ function warningsOf(team: Team, members: readonly MemberLine[], isStale: boolean
       : []),
     ...(torn > 0 ? [`${counted(torn, "torn line")}, skipped; troupe doctor shows where`] : []),
     ...(isStale ? ["its supervisor is dead; troupe resume starts it again"] : []),
+    ...(supervisor === "unresponsive" ? [`its supervisor does not answer; ${ANEW}`] : []),
     ...(died.length > 0 && !isStale ? [`died: ${died.join(", ")}; troupe agent show NAME says how`] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import type { MemberName } from "../protocol/names.ts";
 import { askForLife } from "../runtime/ask-for-life.ts";
-import { checkRules } from "../runtime/check-rules.ts";
+import { checkReady } from "../runtime/check-ready.ts";
 import { lifeOf, supervisorOf } from "../runtime/liveness.ts";
 import { findModelSource } from "../runtime/model-source.ts";
 import { startTeam } from "../runtime/start-team.ts";
@@ -22,17 +22,8 @@ export async function resumeTeam(
 ): Promise<void> {
   await findModelSource(workspace.host);
   const state = await team.readOn();
-  const wanted = only === undefined ? presentMembers(state) : [memberOf(team, only)];
-  const children = wanted.filter(({ backend }) => backend === "child");
-  if (children.length === 0)
-    throw new TroupeError("agent_not_found", `team ${team.name} has no such agent that troupe could start`, {
-      hint: "members that joined by hand start themselves; add one: troupe agent spawn NAME",
-    });
-  await checkRules(
-    workspace.host,
-    state.team?.dir ?? "/",
-    children.map(({ definition }) => definition.dir),
-  );
+  const children = childrenOf(team, only);
+  await checkReady(workspace.host, { dir: state.team?.dir ?? "/", members: children });
   const supervisor = await supervisorOf(team);
   if (!supervisor || supervisor.verdict === "dead") {
     await startTeam(workspace, team, only === undefined ? {} : { only: children.map(({ name }) => name) });
@@ -48,6 +39,16 @@ export async function resumeTeam(
     const asked = await askForLife(team, "user", name);
     if (!asked.ok) throw await refused(asked.reason, team.state());
   }
+}
+
+/** Those whose processes are troupe's to start: all of them, or `only`. */
+function childrenOf(team: Team, only: MemberName | undefined): readonly Member[] {
+  const wanted = only === undefined ? presentMembers(team.state()) : [memberOf(team, only)];
+  const children = wanted.filter(({ backend }) => backend === "child");
+  if (children.length > 0) return children;
+  throw new TroupeError("agent_not_found", `team ${team.name} has no such agent that troupe could start`, {
+    hint: "members that joined by hand start themselves; add one: troupe agent spawn NAME",
+  });
 }
 
 /** The supervisor brings back who died by itself; who was stopped, or given up, waits for somebody to ask. */

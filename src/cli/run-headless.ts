@@ -1,8 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import { TeamName } from "../protocol/names.ts";
-import { checkRules } from "../runtime/check-rules.ts";
+import { checkReady } from "../runtime/check-ready.ts";
 import { given } from "../runtime/given.ts";
-import { findModelSource } from "../runtime/model-source.ts";
 import { openWorkspace } from "../runtime/workspace.ts";
 import type { Context } from "./command.ts";
 import { interruptedExit } from "./ending.ts";
@@ -31,12 +30,7 @@ export async function runHeadless(
     throw new TroupeError("usage", "a goal is needed", {
       hint: 'troupe run -p "GOAL", or "goal" in the team file',
     });
-  await findModelSource(host);
-  await checkRules(
-    host,
-    plan.dir,
-    plan.members.map(({ definition }) => definition.dir),
-  );
+  await checkReady(host, plan);
   // A name that was asked for is not silently another one; without it each run gets the next free one.
   const free = name ?? freeName(plan.name, await workspace.list(), (text) => TeamName.parse(text));
   let exit = 0;

@@ -1,13 +1,10 @@
-import { lstatSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { z } from "zod";
-import { isErrno, TroupeError } from "../base/errors.ts";
 import { TeamName } from "../protocol/names.ts";
 import type { TeamFile } from "../protocol/team-file.ts";
 import { given } from "../runtime/given.ts";
 import { teamNameOf } from "../runtime/team-plan.ts";
 import type { Context } from "./command.ts";
+import { createFile, refuseThere } from "./create-file.ts";
 import { parseTeamName } from "./parse-team-name.ts";
 import { teamFilePath } from "./plan-team.ts";
 
@@ -29,27 +26,13 @@ export async function writeTeamFile(
   const { host, flags } = context;
   const path = teamFilePath(host.cwd);
   // Nobody is asked for what would not be written.
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw thereAlready(path);
+  refuseThere(path);
   const suggested = flags.team === undefined ? teamNameOf(host.cwd) : parseTeamName(flags.team, "--team");
   const asked = mayAsk(context) ? await askPerson(context, suggested, signal) : undefined;
   const name = asked?.name ?? suggested;
   const goal = goalGiven ?? asked?.goal;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(path, `${JSON.stringify(starterFile(name, goal), null, 2)}\n`, { flag: "wx" });
-  } catch (error) {
-    if (!isErrno(error, "EEXIST")) throw error;
-    throw thereAlready(path, error);
-  }
+  await createFile(path, `${JSON.stringify(starterFile(name, goal), null, 2)}\n`);
   return { path, team: name };
-}
-
-function thereAlready(path: string, cause?: unknown): TroupeError {
-  return new TroupeError("conflict", `${path} is there already; nothing was written`, {
-    hint: "edit it, or move it away first",
-    cause,
-    details: { path },
-  });
 }
 
 function mayAsk({ io, flags }: Context): boolean {

@@ -5,7 +5,7 @@ import { type LogReader, openLogReader } from "../runtime/log-reader.ts";
 import { openWaker } from "../runtime/waker.ts";
 import { messageText, type Receipt, readMailbox } from "../team/mail.ts";
 import type { Team } from "../team/team.ts";
-import { lengthText } from "./durations.ts";
+import { tookText } from "./durations.ts";
 
 export interface Waiting {
   readonly team: Team;
@@ -45,8 +45,8 @@ export async function waitForMail(waiting: Waiting, signal: AbortSignal): Promis
       signal.throwIfAborted();
       if (timeout.aborted) {
         const names = missing.map(({ to }) => to).join(", ");
-        const what = wait === "reply" ? "answered" : "read it";
-        throw new TroupeError("timeout", `sent, but not ${what} within ${lengthText(timeoutMs)}: ${names}`, {
+        const what = wait === "reply" ? "answered by" : "read by";
+        throw new TroupeError("timeout", `sent, but not ${what} ${names} within ${tookText(timeoutMs)}`, {
           hint: "the message stays in the mailbox; see troupe inbox NAME",
           details: { messages: missing.map(({ id }) => id) },
         });

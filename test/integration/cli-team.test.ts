@@ -134,6 +134,17 @@ test("Ctrl-C in up leaves the team running and says how to come back; down ends 
   expect(await desk.troupe(["rm", "hello", "--yes"])).toMatchObject({ exit: 0 });
 });
 
+test("status says that a supervisor does not answer, and what to do", async () => {
+  const desk = await helloDesk(ENDLESS);
+  await desk.troupe(["up", "--detach"]);
+  const { supervisor } = await statusOf(desk);
+
+  process.kill(Number(supervisor.pid), "SIGSTOP");
+
+  await until(async () => (await statusOf(desk)).warnings.some((text) => text.includes("does not answer")));
+  expect((await desk.troupe(["down", "--now"])).exit).toBe(0);
+});
+
 test("the log of up ends by itself when the team is stopped from elsewhere", async () => {
   const desk = await helloDesk(ENDLESS);
   const up = desk.start(["up"]);

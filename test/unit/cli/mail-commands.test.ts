@@ -44,7 +44,7 @@ test.each<Row>([
   {
     line: "troupe send builder hello --wait --timeout 50ms",
     exit: 124,
-    stderr: /error: sent, but not read it within 0 s: builder/,
+    stderr: /error: sent, but not read by builder within 50 ms/,
     after: ["troupe inbox builder", /hello/],
   },
   { line: "troupe inbox nobody-here", exit: 3, stderr: "no agent named" },

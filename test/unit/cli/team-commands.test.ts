@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fixtureTeam } from "../../support/cli-team.ts";
-import { cliWorld, containing } from "../../support/cli-world.ts";
+import { cliWorld, containing, matching } from "../../support/cli-world.ts";
 
 test.each([
   ["E1", "../x"],
@@ -122,6 +122,16 @@ test("init asks again for a name that is none, and asks nothing where a file is 
   expect(readFileSync(join(world.project, ".claude/team.json"), "utf8")).toContain('"name": "calc"');
   expect(second).toMatchObject({ exit: 5, stderr: containing("is there already") });
   expect(second.stderr).not.toContain("team name [");
+});
+
+test("init where nothing can be written is trouble of the disk, and no bug", async () => {
+  const world = cliWorld();
+  world.write(".claude", "a file");
+
+  expect(await world.type("troupe init --yes")).toMatchObject({
+    exit: 1,
+    stderr: matching(/^error: cannot write .*team\.json: ENOTDIR\nhint: /),
+  });
 });
 
 test("rm asks for the name on a terminal, and takes nothing else for yes", async () => {
