@@ -49,16 +49,23 @@ async function confine(wall: Wall, stubs: readonly Stubs[], program: Program): P
         for (const descriptor of descriptors) closeSync(descriptor);
         try {
           restoreLinks(links);
-          await leave();
-        } catch (error) {
-          // What cannot be taken away now is noted, and taken away by a later sweep.
-          if (!isSystemError(error)) throw error;
+        } finally {
+          await tidied(leave);
         }
       },
     };
   } catch (error) {
     await leave();
     throw error;
+  }
+}
+
+/** What cannot be taken away now is noted, and taken away by a later sweep. */
+async function tidied(leave: () => Promise<void>): Promise<void> {
+  try {
+    await leave();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 

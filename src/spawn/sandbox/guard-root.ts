@@ -24,11 +24,12 @@ export function guardRoot(guards: Guards, names: ProtectedNames): void {
   guardBelow(guards, names);
 }
 
-/** Protected paths that stand further down, breadth first. */
+/** Protected paths that stand further down, breadth first, in the folders that stay open too. */
 function guardBelow(guards: Guards, names: ProtectedNames): void {
+  const { root } = guards.looker;
   const wanted = new Set([...names.folders, ...names.files]);
   let left = MOST_FOLDERS;
-  let level: readonly string[] = [guards.looker.root];
+  let level: readonly string[] = [root, ...names.open.map((name) => join(root, name))];
   for (let depth = 0; depth <= DEEPEST && left > 0; depth++) {
     const looked = level.slice(0, left);
     left -= looked.length;

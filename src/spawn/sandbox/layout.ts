@@ -63,7 +63,8 @@ export function lookAt(policy: SandboxPolicy, roots: readonly Root[]): Layout {
       looker.close();
     }
   }
-  mounts.push(...hiddenMounts(policy), ...shownMounts(policy));
+  const hidden = hiddenMounts(policy);
+  mounts.push(...hidden, ...readOnlyMounts(policy.visible), ...closedMounts(policy, roots, hidden));
   return { mounts: orderedMounts(mounts), stubs, links };
 }
 
@@ -99,8 +100,21 @@ function hiddenMounts({ hidden, home }: SandboxPolicy): readonly Mount[] {
   ];
 }
 
-function shownMounts({ visible, readOnly }: SandboxPolicy): readonly Mount[] {
-  return existing([...visible, ...readOnly]).map(({ path, isFile }) => ({ kind: "read-only", path, isFile }));
+function readOnlyMounts(paths: readonly string[]): readonly Mount[] {
+  return existing(paths).map(({ path, isFile }) => ({ kind: "read-only", path, isFile }));
+}
+
+/** Only where it could be written otherwise: mounted over something hidden it would be shown. */
+function closedMounts(
+  { readOnly }: SandboxPolicy,
+  roots: readonly Root[],
+  hidden: readonly Mount[],
+): readonly Mount[] {
+  return readOnlyMounts(readOnly).filter(({ path }) => {
+    const around = [...roots, ...hidden].filter((other) => isBelow(other.path, path));
+    const nearest = around.toSorted((one, other) => other.path.length - one.path.length)[0];
+    return nearest !== undefined && !("kind" in nearest);
+  });
 }
 
 function existing(paths: readonly string[]): readonly { readonly path: string; readonly isFile: boolean }[] {

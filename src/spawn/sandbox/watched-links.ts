@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
-import { isErrno } from "../../base/errors.ts";
+import { isSystemError } from "../../base/disk-error.ts";
+import { isErrno, TroupeError } from "../../base/errors.ts";
 
 /** A link at a protected path, and where it led when it was looked at. */
 interface WatchedLink {
@@ -15,13 +16,34 @@ export function watchLinks(paths: readonly string[]): readonly WatchedLink[] {
   });
 }
 
-/** Puts back what is not as it was; what stands there now is set aside under another name. */
+/**
+ * Puts back what is not as it was; what stands there now is set aside under another name. Throws `failed` behind the last
+ * one when there was one that stays replaced.
+ */
 export function restoreLinks(links: readonly WatchedLink[]): void {
-  for (const { path, target } of links) {
-    if (targetOf(path) === target) continue;
-    setAside(path);
-    symlinkSync(target, path);
-  }
+  let failure: TroupeError | undefined;
+  for (const { path, target } of links)
+    try {
+      if (targetOf(path) !== target) restore(path, target);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      // Without its folder nothing obeys it.
+      if (!isErrno(error, "ENOENT", "ENOTDIR")) failure = stays(path, target, error);
+    }
+  if (failure !== undefined) throw failure;
+}
+
+function restore(path: string, target: string): void {
+  setAside(path);
+  symlinkSync(target, path);
+}
+
+function stays(path: string, target: string, error: Error): TroupeError {
+  return new TroupeError(
+    "failed",
+    `${path} was a link to ${target}, a command replaced it, and it could not be put back: ${error.message}`,
+    { hint: "look at what stands there before anything obeys it", cause: error, details: { path } },
+  );
 }
 
 function targetOf(path: string): string | undefined {
