@@ -1,5 +1,6 @@
 import type { LoopDeps } from "../agent/loop-deps.ts";
 import { PermissionMode } from "../protocol/permissions.ts";
+import type { CallGate } from "./call-gate.ts";
 import type { Permissions } from "./gate.ts";
 import { callHooks } from "./hooks/call-hooks.ts";
 import { type GateSeat, memberGate } from "./member-gate.ts";
@@ -14,6 +15,8 @@ export interface MemberCalls {
   readonly gate: LoopDeps["gate"];
   /** Not denied as a whole: shown to the model. */
   readonly isOffered: (tool: string) => boolean;
+  /** What the file tools may show of what they search. */
+  readonly searchable: CallGate["searchable"];
   /** A subagent may do what its member may, and its definition only makes it less. Hooks and the audit log hear its own name. */
   readonly callsFor: (sub: SubagentCaller) => SubagentCalls;
 }
@@ -29,9 +32,10 @@ export async function memberCalls(
   permissions: Permissions,
   { hooks, ...seat }: CallSeat,
 ): Promise<MemberCalls> {
-  const { gateFor, isOffered } = await memberGate(job, permissions, seat);
+  const { gateFor, isOffered, searchable } = await memberGate(job, permissions, seat);
   return {
     isOffered,
+    searchable,
     gate: gateFor(hooks.calls),
     callsFor: (sub) => {
       const calls = callHooks({ hooks: hooks.asker, report: hooks.report }, whoIsSubagent(job, sub));

@@ -32,19 +32,18 @@ export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Tur
   const approvals = openApprovals(team, member.name);
   const shell = await openMemberShell(job, permissions);
   const connectors = await openConnectors(job, turns);
-  // The gate knows the tools, and one of the tools asks it.
-  const mayRun: LoopDeps["gate"] = (call, signal) => gate(call, signal);
+  const { judge } = connectors;
+  const seats = { hooks, approvals, judge, sandbox: shell.sandbox, untrusted };
+  const { gate, callsFor, isOffered, searchable } = await memberCalls(job, permissions, seats);
+  const searching = { ...shell, toolset: { ...shell.toolset, searchable } };
   const ofTroupe = (): ReturnType<typeof memberTools> =>
-    memberTools(job, shell, { approvals, control, hooks, gate: mayRun });
+    memberTools(job, searching, { approvals, control, hooks, gate });
   const has = toolFilter(permissions);
   const fixed = ofTroupe().filter(has);
   // Those of connectors behind the others, as they come: what stands in front of them stays in the server's cache.
   const own = (): ReturnType<typeof memberTools> => [...fixed, ...connectors.tools().filter(has)];
   const allTools = (): ReturnType<typeof memberTools> => [...ofTroupe(), ...connectors.tools()];
   const { model, rate } = openOwnModel(job);
-  const { judge } = connectors;
-  const seats = { hooks, approvals, judge, sandbox: shell.sandbox, untrusted };
-  const { gate, callsFor, isOffered } = await memberCalls(job, permissions, seats);
   const { spillDir } = shell.toolset;
   const parent = { permissions, spillDir, tools: own, freshTools: allTools, model, callsFor, rateGate: rate };
   const agents = await subagentTools(job, seat, parent);

@@ -10,7 +10,7 @@ import { writePermissive } from "../support/permissive.ts";
 import { until } from "../support/until.ts";
 
 const ada = MemberName.parse("ada");
-const shell = { ada: { definition: { tools: ["Bash", "Read", "Write", "Edit"] } } };
+const shell = { ada: { definition: { tools: ["Bash", "Read", "Write", "Edit", "Grep"] } } };
 
 /** A team whose user is asked, as everybody is who has set nothing. */
 async function askingTeam(script: string, permissions: object = {}): Promise<MemberTeam> {
@@ -109,11 +109,14 @@ test("rules of the user's settings decide: an allow runs, a deny does not, a den
       call:
         - { tool: Bash, input: { command: "echo yes" } }
         - { tool: Bash, input: { command: "rm -r build" } }
+        - { tool: Grep, input: { pattern: "hunt" } }
       next: [{ say: Done. }]
 `,
-    { allow: ["Bash(echo *)"], deny: ["Bash(rm *)", "Write"] },
+    { allow: ["Bash(echo *)"], deny: ["Bash(rm *)", "Write", "Read(.env)"] },
   );
   mkdirSync(join(members.dir, "build"));
+  writeFileSync(join(members.dir, "build/.env"), "hunter2\n");
+  writeFileSync(join(members.dir, "seen.txt"), "the hunt\n");
   await memberProcess(members, "ada");
   await say(members, "go");
 
@@ -123,6 +126,8 @@ test("rules of the user's settings decide: an allow runs, a deny does not, a den
   expect(first).not.toContain('"name":"Write"');
   expect(second).toMatch(/yes\\n\[exit code 0\]/);
   expect(second).toMatch(/Denied: The rule Bash\(rm \*\) denies it/);
+  expect(second).toContain("seen.txt:1:the hunt");
+  expect(second).not.toContain("hunter2");
   expect(existsSync(join(members.dir, "build"))).toBe(true);
   expect(await allQuestions(members)).toEqual([]);
 });

@@ -23,13 +23,14 @@ export function globTool({ reach }: { readonly reach: Reach }): Tool {
     run: ({ pattern, path }, signal) =>
       inFolder(reach, path, async (start, shown, root) => {
         const matches = globMatcher(pattern);
+        const isShown = reach.searchable?.() ?? (() => true);
         const found: { path: string; time: number }[] = [];
         const isWhole = await walk(
           {
             start,
             root,
             visit: async (place) => {
-              if (matches(place.shown))
+              if (matches(place.shown) && isShown(place.real))
                 found.push({ path: below(shown, place.shown), time: await timeOf(place.at) });
               return true;
             },

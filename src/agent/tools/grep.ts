@@ -37,9 +37,10 @@ export function grepTool({ reach }: { readonly reach: Reach }): Tool {
       try {
         return await inFolder(reach, path, async (start, shown, root) => {
           const lines: string[] = [];
+          const isShown = reach.searchable?.() ?? (() => true);
           const isWanted = glob === "**" ? () => true : globMatcher(glob);
           const visit = async (place: Place): Promise<boolean> => {
-            if (isWanted(place.shown))
+            if (isWanted(place.shown) && isShown(place.real))
               for (const [number, text] of await matchesIn(place, matcher, limit.signal))
                 lines.push(`${below(shown, place.shown)}:${number}:${text}`);
             return lines.length <= MOST_LINES;

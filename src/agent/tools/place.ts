@@ -11,6 +11,8 @@ export interface Reach {
   readonly folders?: readonly string[];
   /** Folders to read in only. */
   readonly readable?: readonly string[];
+  /** Asked at the beginning of a search: which files it may show, by their real paths; without it all within reach. */
+  readonly searchable?: () => (path: string) => boolean;
   /** What `~` stands for; without it such a path is refused. */
   readonly home?: string;
 }

@@ -255,6 +255,20 @@ test("Grep finds lines with their file and number", async () => {
   expect(await call("Grep", { pattern: "(" })).toMatch(/^ERROR .*Invalid regular expression/);
 });
 
+test("a search shows nothing of files that it may not read", async () => {
+  const { dir, call } = hands();
+  for (const path of ["a.txt", "secrets/key", "sub/.env"])
+    await call("Write", { file_path: path, content: "find me\n" });
+  const searchable = () => (path: string) => !path.includes("/secrets/") && !path.endsWith("/.env");
+  const tools = fileAndShellTools({ dir, env: {}, searchable });
+  const search = async (name: string, input: object): Promise<string | undefined> =>
+    (await tools.find((tool) => tool.name === name)?.run(input, never))?.text;
+
+  expect(await search("Grep", { pattern: "find" })).toBe("a.txt:1:find me");
+  expect(await search("Grep", { pattern: "find", path: "secrets" })).toBe("(no line matches)");
+  expect(await search("Glob", { pattern: "**/*" })).toBe("a.txt");
+});
+
 test("L25 an expression that never ends is ended with the signal, and what was found is kept", async () => {
   const dir = tempFolder();
   writeFileSync(join(dir, "a"), "aaa\n");
