@@ -1,7 +1,7 @@
 import type { Tally } from "./text-glob.ts";
 
 /** One segment of a path pattern, as single tokens; `undefined` = `**`, any number of segments. */
-type Segment = readonly Token[] | undefined;
+export type Segment = readonly Token[] | undefined;
 type Token =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "one" }
@@ -107,7 +107,8 @@ export function matchesPath(
   }
 }
 
-function matchesSegment(tokens: readonly Token[], text: string, tally: Tally | undefined): boolean {
+/** One name against one segment. Only the last star is ever tried again. */
+export function matchesSegment(tokens: readonly Token[], text: string, tally?: Tally): boolean {
   let at = 0;
   let next = 0;
   let star: { readonly next: number; at: number } | undefined;

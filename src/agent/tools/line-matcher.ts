@@ -11,6 +11,8 @@ export interface LineMatcher {
 }
 
 const LONGEST_LINE = 500;
+/** Of one text: a line more than a search shows, so that it sees that there are more. */
+const MOST_FOUND = 1_001;
 
 // As text: a worker in a file of its own would have another name in the sources than in dist.
 const SOURCE = `
@@ -19,7 +21,7 @@ const expression = new RegExp(workerData.source, workerData.flags);
 parentPort.on("message", (text) => {
   const found = [];
   const lines = text.split(/\\r?\\n/);
-  for (let at = 0; at < lines.length; at++)
+  for (let at = 0; at < lines.length && found.length < ${MOST_FOUND}; at++)
     if (expression.test(lines[at])) found.push([at + 1, lines[at].slice(0, ${LONGEST_LINE})]);
   parentPort.postMessage(found);
 });

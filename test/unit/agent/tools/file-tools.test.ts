@@ -2,6 +2,8 @@ import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, statSync, w
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Tool } from "../../../../src/agent/tool.ts";
+import { globMatcher } from "../../../../src/agent/tools/glob-match.ts";
+import { openLineMatcher } from "../../../../src/agent/tools/line-matcher.ts";
 import { fileAndShellTools } from "../../../../src/agent/toolset.ts";
 import { tempFolder } from "../../../support/temp-folder.ts";
 
@@ -255,12 +257,55 @@ test("Grep finds lines with their file and number", async () => {
   expect(await call("Grep", { pattern: "(" })).toMatch(/^ERROR .*Invalid regular expression/);
 });
 
+function matches(pattern: string, path: string): boolean {
+  return globMatcher(pattern)(path);
+}
+
+test("a pattern for names has stars, sets and choices, and leaves out names with a dot in front", () => {
+  expect(matches("**/*.{ts,md}", "a/b/c.md")).toBe(true);
+  expect(matches("**/*.{ts,md}", "c.ts")).toBe(true);
+  expect(matches("**/*.{ts,md}", "c.tsx")).toBe(false);
+  expect(matches("{src,test/{unit,e2e}}/**/*.ts", "test/e2e/deep/x.ts")).toBe(true);
+  expect(matches("{src,test/{unit,e2e}}/**/*.ts", "test/other/x.ts")).toBe(false);
+  expect(matches("src/*", "src/a/b")).toBe(false);
+  expect(matches("src/**", "src/a/b")).toBe(true);
+  expect(matches("[a-c]?.t[!t]t", "bx.tst")).toBe(true);
+  expect(matches("**/*", "a/.b/c")).toBe(false);
+  expect(matches("**/.b/*", "a/.b/c")).toBe(true);
+  expect(matches("*", ".env")).toBe(false);
+  expect(matches(".*", ".env")).toBe(true);
+  expect(matches("a{b}c", "a{b}c")).toBe(true);
+});
+
+test("of a file in which every line matches only as many come back as are shown", async () => {
+  const matcher = openLineMatcher("x*", "");
+
+  const found = await matcher.find("\n".repeat(100_000));
+
+  expect(found).toHaveLength(1_001);
+  await matcher.close();
+});
+
+test("L25 no pattern for names keeps the agent busy", async () => {
+  const { call } = hands();
+  await call("Write", { file_path: `${"a".repeat(40)}.txt`, content: "x" });
+
+  for (const pattern of ["{a,b}".repeat(30), "{a,b}".repeat(300), `${"+(".repeat(20)}a${")".repeat(20)}b`])
+    await call("Glob", { pattern });
+  expect(await call("Glob", { pattern: "{a,b}".repeat(30) })).toMatch(/^ERROR .*at most 100 alternatives/);
+  expect(await call("Glob", { pattern: `${"*a".repeat(40)}*b` })).toBe("(no file matches)");
+  expect(await call("Glob", { pattern: `${"**/a*/".repeat(40)}b` })).toBe("(no file matches)");
+});
+
 test("a search shows nothing of files that it may not read", async () => {
   const { dir, call } = hands();
   for (const path of ["a.txt", "secrets/key", "sub/.env"])
     await call("Write", { file_path: path, content: "find me\n" });
-  const searchable = () => (path: string) => !path.includes("/secrets/") && !path.endsWith("/.env");
-  const tools = fileAndShellTools({ dir, env: {}, searchable });
+  const tools = fileAndShellTools({
+    dir,
+    env: {},
+    searchable: () => (path) => !/secrets\/|\.env$/.test(path),
+  });
   const search = async (name: string, input: object): Promise<string | undefined> =>
     (await tools.find((tool) => tool.name === name)?.run(input, never))?.text;
 
