@@ -29,6 +29,7 @@ export type ErrorCode =
   | "policy"
   | "untrusted"
   | "not_for_agents"
+  | "budget"
   | "model_unreachable"
   | "store_unreachable"
   | "mcp_unreachable"

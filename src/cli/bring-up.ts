@@ -1,5 +1,4 @@
 import { checkReady } from "../runtime/check-ready.ts";
-import { startTeam } from "../runtime/start-team.ts";
 import { openWorkspace } from "../runtime/workspace.ts";
 import type { Context } from "./command.ts";
 import { interruptedExit } from "./ending.ts";
@@ -7,6 +6,7 @@ import { showLiveLog } from "./live-log.ts";
 import { openOrCreate } from "./open-or-create.ts";
 import { parseTeamName } from "./parse-team-name.ts";
 import { type PlanWishes, planTeam } from "./plan-team.ts";
+import { startWithBudget } from "./start-with-budget.ts";
 import { showTeam } from "./team-view.ts";
 
 export interface UpWishes extends Omit<PlanWishes, "dir" | "name"> {
@@ -27,9 +27,9 @@ export async function bringUp(
   await checkReady(host, plan);
   // Before it is made: who joins a new team stands in its log.
   const since = new Date(host.now()).toISOString();
-  const team = await openOrCreate(workspace, plan);
+  const team = await openOrCreate(workspace, plan, { mayRun: wishes.budget !== undefined });
   try {
-    await startTeam(workspace, team);
+    await startWithBudget(context, workspace, team, wishes.budget);
     if (detach) {
       showTeam(context, team, { running: true, next: `troupe status ${team.name}` });
       return 0;

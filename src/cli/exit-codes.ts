@@ -31,6 +31,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   policy: 6,
   untrusted: 6,
   not_for_agents: 6,
+  budget: 7,
   model_unreachable: 8,
   store_unreachable: 8,
   mcp_unreachable: 8,

@@ -7,6 +7,7 @@ import { readMailbox } from "../team/mail.ts";
 import type { TeamFacts } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { counted } from "./amounts.ts";
+import { lookAtBudget } from "./budget-view.ts";
 import { AgentList, type AgentOutput, type StatusOutput } from "./output.ts";
 import { taskViews } from "./task-view.ts";
 
@@ -16,6 +17,8 @@ export type MemberLine = z.infer<typeof AgentOutput>;
 export interface StatusView {
   readonly status: Status;
   readonly members: readonly MemberLine[];
+  /** What is used of the budget; null without one. */
+  readonly budget: string | null;
 }
 
 /** Nobody starts again what dies: a new supervisor does. */
@@ -30,6 +33,7 @@ export async function lookAtTeam(team: Team): Promise<StatusView> {
   const signs = await supervisorOf(team);
   const { usage } = (await costs(team)).total;
   const { input, output, cacheRead, cacheWrite, costUsd } = usage;
+  const { budget, text, warnings } = await lookAtBudget(team);
   const unread = (await readMailbox(team, "user")).filter((item) => item.state !== "read").length;
   const countOf = (wanted: string): number => views.filter((view) => view.state === wanted).length;
   const agentsIn = (wanted: string): number => members.filter((member) => member.state === wanted).length;
@@ -63,9 +67,10 @@ export async function lookAtTeam(team: Team): Promise<StatusView> {
     unread,
     tokens: { input, output, cacheRead, cacheWrite },
     costUsd,
-    warnings: warningsOf(team, members, signs?.verdict),
+    budget,
+    warnings: [...warnings, ...warningsOf(team, members, signs?.verdict)],
   };
-  return { status, members };
+  return { status, members, budget: text };
 }
 
 function factsOf(

@@ -11,16 +11,24 @@ import type { Team } from "../team/team.ts";
 import { sameFolder } from "./choose-team.ts";
 import { refused } from "./team-session.ts";
 
-/** A team is made once: for one that is there already only missing members are added, and a goal becomes a message. */
-export async function openOrCreate(workspace: Workspace, plan: TeamPlan): Promise<Team> {
+/**
+ * A team is made once: for one that is there already only missing members are added, and a goal becomes a message. Throws
+ * `already_running` unless `mayRun`.
+ */
+export async function openOrCreate(
+  workspace: Workspace,
+  plan: TeamPlan,
+  { mayRun }: { readonly mayRun: boolean },
+): Promise<Team> {
   const names = await workspace.list();
   if (!names.some((known) => sameName(known, plan.name))) return workspace.create(plan);
   const team = await workspace.open(plan.name);
   try {
     await refuseOtherFolder(team, plan);
     // Before anything is changed: who hears "no" has done nothing.
-    await refuseRunning(team);
+    if (!mayRun) await refuseRunning(team);
     await addMissing(team, plan);
+    await tellGoal(team, plan);
     return team;
   } catch (error) {
     await team.close();
@@ -47,12 +55,15 @@ async function refuseRunning(team: Team): Promise<void> {
   });
 }
 
-async function addMissing(team: Team, { members, goal }: TeamPlan): Promise<void> {
-  for (const { name, role, lead, backend, definition } of members) {
+async function addMissing(team: Team, { members, isGuessed = false }: TeamPlan): Promise<void> {
+  for (const { name, role, lead, backend, definition } of isGuessed ? [] : members) {
     if (memberNamed(team.state(), name) || (lead && leadOf(team.state()))) continue;
     const joined = await joinMember(team, "user", { name, ...given({ role }), lead, backend, definition });
     if (!joined.ok) throw await refused(joined.reason, team.state());
   }
+}
+
+async function tellGoal(team: Team, { goal }: TeamPlan): Promise<void> {
   const lead = leadOf(team.state());
   if (goal === undefined || goal === team.state().team?.goal || !lead) return;
   const sent = await sendMessage(team, "user", { to: [lead.name], text: goal });

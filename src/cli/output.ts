@@ -58,7 +58,7 @@ export const AgentOutput = z.object({
   role: z.string().nullable(),
   lead: z.boolean(),
   state: z.enum(["starting", "working", "awaiting", "idle", "paused", "unresponsive", "stopped", "died"]),
-  waitingFor: z.enum(["permission", "plan"]).nullable(),
+  waitingFor: z.enum(["permission", "plan", "budget"]).nullable(),
   waitsUntil: Time.nullable(),
   since: Time,
   detail: z.string().nullable(),
@@ -143,6 +143,18 @@ export const SentOutput = z.object({
     .readonly(),
 });
 
+/** Limits, null where there is none, and what was spent since the team began. */
+export const BudgetOutput = z.object({
+  usd: z.number().nullable(),
+  tokens: z.number().nullable(),
+  turns: z.number().nullable(),
+  minutes: z.number().nullable(),
+  /** Of the limit that is nearest to its end; 1 = all of it. */
+  used: z.number(),
+  reached: z.boolean(),
+  spent: z.object({ usd: z.number(), tokens: z.number(), turns: z.number(), minutes: z.number() }),
+});
+
 export const StatusOutput = z.object({
   team: z.string(),
   goal: z.string().nullable(),
@@ -178,6 +190,8 @@ export const StatusOutput = z.object({
   unread: z.int(),
   tokens: Tokens,
   costUsd: z.number().nullable(),
+  /** Of the team; null without a limit. */
+  budget: BudgetOutput.nullable(),
   durability: z.enum(["default", "power"]),
   warnings: z.array(z.string()).readonly(),
 });

@@ -2,10 +2,13 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isErrno, TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
+import type { BudgetChange } from "../protocol/budget.ts";
 import { MemberName, sameName, type TeamName } from "../protocol/names.ts";
 import type { PermissionMode } from "../protocol/permissions.ts";
 import { given } from "../runtime/given.ts";
 import { newLead, readTeamFile, type TeamPlan, teamNameOf } from "../runtime/team-plan.ts";
+import { withChange } from "../team/budgets.ts";
+import { refuseUnpriced } from "./refuse-unpriced.ts";
 import type { Screen } from "./screen.ts";
 
 /** What the command line says about a new team. */
@@ -20,6 +23,8 @@ export interface PlanWishes {
   readonly size?: number | undefined;
   readonly model?: string | undefined;
   readonly permissionMode?: PermissionMode | undefined;
+  /** The team's limits, over those of the file. */
+  readonly budget?: BudgetChange | undefined;
 }
 
 /** Names of teammates that nobody named, in this order. */
@@ -59,7 +64,18 @@ export async function planTeam({ host, screen }: Place, wishes: PlanWishes): Pro
     ...member,
     definition: { ...member.definition, ...given({ model, permissionMode }) },
   }));
-  return { ...plan, members, dir, ...given({ name, goal }) };
+  const budget =
+    wishes.budget === undefined ? plan.settings.budget : withChange(plan.settings.budget, wishes.budget);
+  refuseUnpriced(
+    members.map(({ name: member, definition }) => ({
+      name: member,
+      model: definition.model,
+      budget: definition.budget,
+    })),
+    budget,
+  );
+  const settings = { ...plan.settings, ...given({ budget }) };
+  return { ...plan, settings, members, dir, ...given({ name, goal }) };
 }
 
 async function basePlan(host: Host, { dir, name, file, size, model }: PlanWishes): Promise<TeamPlan> {
@@ -70,6 +86,7 @@ async function basePlan(host: Host, { dir, name, file, size, model }: PlanWishes
       dir,
       settings: {},
       members: crew(size ?? DEFAULT_SIZE),
+      ...(size === undefined ? { isGuessed: true } : {}),
       tasks: [],
     };
   const plan = await readTeamFile(path, dir, async (role, lead) => {

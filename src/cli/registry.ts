@@ -59,6 +59,7 @@ export const sections: readonly Section<CommandEntry>[] = [
           { name: "resume", load: async () => (await import("./commands/agent/steer.ts")).agentResume },
           { name: "compact", load: async () => (await import("./commands/agent/steer.ts")).agentCompact },
           { name: "mode", load: async () => (await import("./commands/agent/steer.ts")).agentMode },
+          { name: "budget", load: async () => (await import("./commands/agent/budget.ts")).agentBudget },
           { name: "model", load: async () => (await import("./commands/agent/steer.ts")).agentModel },
           { name: "logs", load: async () => (await import("./commands/agent/logs.ts")).agentLogs },
           { name: "run", load: async () => (await import("./commands/agent/run.ts")).agentRun },

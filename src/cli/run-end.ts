@@ -35,7 +35,10 @@ export async function showEnd(
     return exit;
   }
   screen.line("");
-  screen.line(styled(exit === 0 ? "green" : "red", end.reason), `  ${end.detail}`);
+  if (end.reason === "budget") {
+    screen.say(styled("red", "error:"), ` ${end.detail}`);
+    screen.say(styled("cyan", "hint:"), ` ${end.hint ?? ""}`);
+  } else screen.line(styled(exit === 0 ? "green" : "red", end.reason), `  ${end.detail}`);
   screen.line(
     styled(
       "dim",

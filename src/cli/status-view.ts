@@ -48,7 +48,7 @@ export const MEMBER_HEAD = ["agent", "role", "state", "for", "task", "unread", "
 
 export function showStatus(
   { screen, host }: Pick<Context, "screen" | "host">,
-  { status, members }: StatusView,
+  { status, members, budget }: StatusView,
 ): void {
   const { tasks, supervisor } = status;
   screen.line(styled("bold", status.team), `  ${status.dir}`);
@@ -62,6 +62,7 @@ export function showStatus(
     styled("dim", "cost    "),
     `${tokensText(status.tokens.input + status.tokens.cacheRead + status.tokens.cacheWrite)} tokens in, ${tokensText(status.tokens.output)} out, ${moneyText(status.costUsd)}`,
   );
+  if (budget !== null) screen.line(styled("dim", "budget  "), budget);
   if (status.report) screen.line(styled("dim", "report  "), status.report.text);
   if (members.length > 0) screen.line("");
   for (const line of members.length === 0

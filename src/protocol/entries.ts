@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Budget, BudgetChange } from "./budget.ts";
 import { LooseMcpServers } from "./mcp-servers.ts";
 import { Actor, EntryId, InstanceId, MemberName, Party, Role, TaskId, TeamName } from "./names.ts";
 import { ApprovalKind, Digest, PermissionMode, Plan } from "./permissions.ts";
@@ -31,6 +32,8 @@ export const MemberDefinition = z.looseObject({
   plan: z.boolean().optional(),
   /** `fresh`: it begins a new conversation with each task it claims, and whenever one is full; its notes go along. */
   session: z.literal("fresh").optional(),
+  /** Its own limits, beside the team's. */
+  budget: Budget.optional(),
   /** Connectors of its own, as in `.mcp.json`; `${VAR}` stays as it is written. */
   mcpServers: LooseMcpServers.optional(),
 });
@@ -62,6 +65,7 @@ export const TeamSettings = z.looseObject({
   planApproval: z.enum(["user", "lead"]).optional(),
   subagents: SubagentSettings.optional(),
   verify: VerifySettings.optional(),
+  budget: Budget.optional(),
   /** Connectors of every member. */
   mcpServers: LooseMcpServers.optional(),
 });
@@ -130,6 +134,8 @@ const schemas = {
     replaces: EntryId.optional(),
     /** The team runs without a person: what is asked is denied after so many milliseconds. Absent: it waits. */
     answerWithinMs: z.int().nonnegative().optional(),
+    /** With `replaces`: the last sign of life of what ran before, ISO 8601 UTC. The time from then on does not count as running. */
+    seen: z.string().max(40).optional(),
   }),
   lapse: z.looseObject({ op: z.literal("lapse"), ...head, lease: EntryId }),
   /** The member, or everybody when absent, is asked to end in good order. */
@@ -146,6 +152,17 @@ const schemas = {
     what: z.enum(["interrupt", "pause", "resume", "model", "mode", "compact"]),
     /** Name of the model, or the permission mode. */
     value: z.string().trim().min(1).max(200).optional(),
+  }),
+  /** The limits from now on, of the team or of one member, by the user alone. What is absent stays as it is, null takes a limit away. */
+  budget: z.looseObject({ op: z.literal("budget"), ...head, member: MemberName.optional(), ...BudgetChange }),
+  /** So much of the limits that hold now is used. The first one that says so counts: its writer tells people. */
+  spending: z.looseObject({
+    op: z.literal("spending"),
+    ...head,
+    member: MemberName.optional(),
+    percent: z.union([z.literal(80), z.literal(100)]),
+    /** For people: `$4.02 of $5.00`. */
+    text: z.string().max(200),
   }),
   /** The lead says that the goal is reached, or why not. Void while tasks are open. */
   report: z.looseObject({
@@ -290,6 +307,8 @@ export const Entry = z.discriminatedUnion("op", [
   schemas.lapse,
   schemas.stop,
   schemas.control,
+  schemas.budget,
+  schemas.spending,
   schemas.report,
   schemas.backoff,
   schemas.create,

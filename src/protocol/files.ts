@@ -52,8 +52,8 @@ export const RunFile = z.looseObject({
   beat: z.string().max(40),
   /** awaiting: in the middle of a turn, and a person is asked. */
   status: z.enum(["starting", "working", "awaiting", "idle", "paused", "stopping"]),
-  /** With `awaiting`: what is asked for. */
-  waitingFor: z.enum(["permission", "plan"]).nullish(),
+  /** With `awaiting`: what is asked for. With `paused`: `budget` when there is none left. */
+  waitingFor: z.enum(["permission", "plan", "budget"]).nullish(),
   /** The rate limit of its model lets nothing through before this ISO time. */
   waitsUntil: z.string().max(40).nullish(),
   since: z.string().max(40),

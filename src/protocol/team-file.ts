@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Budget, FileBudget } from "./budget.ts";
 import { SubagentSettings, VerifySettings } from "./entries.ts";
 import { McpServers } from "./mcp-servers.ts";
 import { MemberName, Role, TeamName } from "./names.ts";
@@ -27,6 +28,8 @@ export const TeamFileMember = z.strictObject({
   permissionMode: PermissionMode.optional(),
   plan: z.boolean().optional(),
   session: z.literal("fresh").optional(),
+  /** A number is dollars. */
+  budget: FileBudget.optional(),
   mcpServers: McpServers.optional(),
 });
 export type TeamFileMember = z.infer<typeof TeamFileMember>;
@@ -57,6 +60,7 @@ export const TeamFile = z.strictObject({
   planApproval: z.enum(["user", "lead"]).optional(),
   subagents: z.strictObject(SubagentSettings.shape).optional(),
   verify: Verify.optional(),
+  budget: FileBudget.optional(),
   /** Connectors of every member; `${VAR}` is put in by the process that starts them, and never written down. */
   mcpServers: McpServers.optional(),
 });
@@ -64,6 +68,7 @@ export type TeamFile = z.infer<typeof TeamFile>;
 
 /** The keys a team file may have where `path` points: `[]` the file, `["members", 1]` a member, `["tasks", 0]` a task. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  if (path.at(-1) === "budget") return Object.keys(Budget.shape);
   if (path.length === 0) return Object.keys(TeamFile.shape);
   if (path[0] === "members") return Object.keys(TeamFileMember.shape);
   if (path[0] === "verify") return Object.keys(VerifySettings.shape);

@@ -97,7 +97,8 @@ export function addUsage(sum: Usage, one: Usage): Usage {
   };
 }
 
-async function callsOf(store: Store, agent: MemberName): Promise<readonly Call[]> {
+/** Every model call in the event log of a member. */
+export async function callsOf(store: Store, agent: MemberName): Promise<readonly Call[]> {
   const calls: Call[] = [];
   for await (const entry of readAll(store.agentLog(agent, "events"))) {
     const parsed = UsageEntry.safeParse(entry);

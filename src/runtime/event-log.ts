@@ -2,6 +2,8 @@ import type { AgentEvent, SubagentMark } from "../agent/events.ts";
 import type { Redactor } from "../base/redact.ts";
 import type { MemberName, TaskId } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
+import type { CallSum } from "./call-sums.ts";
+import { given } from "./given.ts";
 import { ownLog } from "./member-log.ts";
 
 /** Text of the model is written in pieces of about this long. */
@@ -15,11 +17,12 @@ const STRING_MAX = 16 * 1024;
 interface Of {
   readonly task: TaskId | null;
   readonly sub?: SubagentMark;
+  readonly sum?: CallSum;
 }
 
 export interface EventLog {
-  /** Never throws and never waits. */
-  readonly emit: (event: AgentEvent, task: TaskId | null, sub?: SubagentMark) => void;
+  /** Never throws and never waits. `sum`: all calls up to this one. */
+  readonly emit: (event: AgentEvent, task: TaskId | null, sub?: SubagentMark, sum?: CallSum) => void;
   /** Waits until everything emitted so far is written or lost; never rejects. */
   readonly flush: () => Promise<void>;
 }
@@ -50,10 +53,10 @@ export function openEventLog(
       failing = true;
     }
   };
-  const write = (event: AgentEvent, { task, sub }: Of): void => {
+  const write = (event: AgentEvent, { task, sub, sum }: Of): void => {
     const who = sub === undefined ? {} : { sub: { id: sub.id, type: sub.type } };
     const at = new Date(host.now()).toISOString();
-    const fields = { at, task, ...who, event: cut(redactor.hideIn(event)) };
+    const fields = { at, task, ...who, ...given({ sum }), event: cut(redactor.hideIn(event)) };
     writing = writing.then(() => append(fields));
   };
   /** Up to the last blank unless `isWhole`: a secret must not be cut in two, of which neither looks like one. */
@@ -73,9 +76,9 @@ export function openEventLog(
   };
 
   return {
-    emit: (event, task, sub) => {
+    emit: (event, task, sub, sum) => {
       const key = sub?.id ?? "";
-      const of = { task, ...(sub === undefined ? {} : { sub }) };
+      const of = { task, ...given({ sub, sum }) };
       if (event.type !== "text") {
         // Each keeps the order of what it says and does; several at once are told apart by their marks.
         writeText(key, true);

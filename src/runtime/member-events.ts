@@ -1,14 +1,13 @@
 import { AGENT_TOOL } from "../agent/events.ts";
 import type { Tool } from "../agent/tool.ts";
-import { type EventLog, openEventLog } from "./event-log.ts";
+import type { EventLog } from "./event-log.ts";
 import type { MemberJob } from "./member-job.ts";
 
 /** A member's events, with its limits listening to what it does beside its talk with others. */
 export function memberEvents(
-  { team, member, limits, onTrouble, redactor }: MemberJob,
+  { events, limits }: Pick<MemberJob, "events" | "limits">,
   tools: () => readonly Tool[],
 ): EventLog {
-  const events = openEventLog(team, member.name, onTrouble, redactor);
   return {
     ...events,
     emit: (event, task, sub) => {

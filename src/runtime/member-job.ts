@@ -5,7 +5,9 @@ import { memberNamed } from "../team/derive.ts";
 import type { Member, TeamFacts } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import type { Audit } from "./audit.ts";
+import type { EventLog } from "./event-log.ts";
 import { hasTool, type Permissions } from "./gate.ts";
+import type { MemberBudget } from "./member-budget.ts";
 import type { ModelSource } from "./model-source.ts";
 import type { SendLimits } from "./send-limits.ts";
 import type { StormNews } from "./storm-news.ts";
@@ -28,6 +30,10 @@ export interface MemberJob {
   readonly storms: StormNews;
   /** Where every decision about a tool call is written down, before the call runs. */
   readonly audit: Audit;
+  /** What happens in it, for screens, costs and budgets. */
+  readonly events: EventLog;
+  /** What stands in front of each of its model calls. */
+  readonly budget: MemberBudget;
   /** Knows the secrets of this process: whatever goes to a file or to the model passes it. */
   readonly redactor: Redactor;
   /** Milliseconds of a clock that never goes back. */

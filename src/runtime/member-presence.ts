@@ -5,6 +5,7 @@ import { untilNextTick } from "../base/watch.ts";
 import type { Op } from "../protocol/entries.ts";
 import type { RunFile, Usage } from "../protocol/files.ts";
 import { addUsage, NO_USAGE, type UsageEvent, usageOf } from "./cost.ts";
+import type { MemberBudget } from "./member-budget.ts";
 import type { LifeControl } from "./member-control.ts";
 import type { MemberJob } from "./member-job.ts";
 import type { Life } from "./member-life.ts";
@@ -58,6 +59,7 @@ export function openPresence(job: MemberJob, own: OwnSigns, control: LifeControl
     if (write !== undefined) writing ??= writeNewest();
   };
   control.subscribe(show);
+  job.budget.subscribe(show);
   job.team.subscribe(({ entry, verdict }) => {
     if (verdict.ok && isQuestion(entry.op)) show();
   });
@@ -88,7 +90,7 @@ export function openPresence(job: MemberJob, own: OwnSigns, control: LifeControl
 
 /** The whole file as of now. */
 async function runFile(
-  { team, member, instance }: MemberJob,
+  { team, member, instance, budget }: MemberJob,
   { model, waitsUntil }: OwnSigns,
   control: LifeControl,
 ): Promise<(signs: Signs) => RunFile> {
@@ -97,8 +99,9 @@ async function runFile(
   let status: RunFile["status"] = "starting";
   let since = fixed.startedAt;
   return (signs) => {
-    const waitingFor = waitingOf(team.state(), member.name);
-    const now = statusOf(control, waitingFor);
+    const asked = waitingOf(team.state(), member.name);
+    const now = statusOf(control, asked, budget);
+    const waitingFor = waitedFor(now, asked, control.life());
     if (now !== status) since = iso();
     status = now;
     const [task = null] = team.index.owned(member.name);
@@ -109,7 +112,7 @@ async function runFile(
       member: member.name,
       beat: iso(),
       status,
-      waitingFor: now === "awaiting" ? waitingFor : null,
+      waitingFor,
       waitsUntil: waitsUntil(),
       since,
       task,
@@ -124,10 +127,22 @@ function isOurs(life: Life): boolean {
   return !("why" in life) || life.why === "asked";
 }
 
-function statusOf(control: LifeControl, waitingFor: WaitingFor): RunFile["status"] {
+/** Whoever has no budget left rests, at the next call that it would make or at once. */
+function statusOf(
+  control: LifeControl,
+  asked: WaitingFor,
+  { isSpent, isAwaited }: MemberBudget,
+): RunFile["status"] {
   const { status } = control.life();
-  if (status === "working" && waitingFor !== null) return "awaiting";
+  if (status === "working" && asked !== null) return "awaiting";
+  if ((status === "working" && isAwaited()) || (status === "idle" && isSpent())) return "paused";
   return status === "stopped" ? "stopping" : status;
+}
+
+/** Who was paused by a person waits for nothing but that person. */
+function waitedFor(status: RunFile["status"], asked: WaitingFor, life: Life): WaitingFor {
+  if (status === "paused" && life.status !== "paused") return "budget";
+  return status === "awaiting" ? asked : null;
 }
 
 function isQuestion(op: Op): boolean {

@@ -12,7 +12,8 @@ import { memberTools } from "./member-tools.ts";
 import { systemPrompt } from "./prompt.ts";
 
 /** What every turn of a life is made with. The model is asked for at the beginning of each: it may be another one. */
-export interface Setup extends Pick<LoopDeps, "system" | "tools" | "gate" | "hide" | "rateGate" | HookSeam> {
+export interface Setup
+  extends Pick<LoopDeps, "system" | "tools" | "gate" | "hide" | "rateGate" | "beforeCall" | HookSeam> {
   readonly model: OwnModel["model"];
   readonly rate: OwnModel["rate"];
   readonly compaction: MemberCompaction;
@@ -56,6 +57,7 @@ export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Tur
     tools: () =>
       [...fixed, ...agents, ...connectors.tools().filter(has)].filter(({ name }) => isOffered(name)),
     hide: job.redactor.hide,
+    beforeCall: job.budget.whenFree,
     gate,
     rate,
     rateGate: rate,

@@ -43,6 +43,7 @@ export async function subagentTools(
     hear,
     entered,
     isStopping: control.isEnding,
+    beforeCall: job.budget.whenFree,
     hooks: subagentHooks(job, hooks),
     ...parent,
     team,

@@ -117,11 +117,13 @@ interface Look {
 
 /** Whoever has no model to work with, or was just interrupted, claims nothing and reminds nobody. */
 async function look(
-  { onTrouble }: MemberJob,
+  { onTrouble, budget }: MemberJob,
   { intake, duty, mailbox, hooks }: MemberParts,
   { failures, restMs }: { readonly failures: number; readonly restMs: number },
 ): Promise<Look> {
   try {
+    // Mail stays in the mailbox, and no task is claimed. A larger budget comes with an entry, and each of them rings.
+    if (!(await budget.look()).go) return { inputs: [], againInMs: null };
     const taken = await intake.take();
     const fresh = [...hooks.takeWoken(), ...taken];
     if (fresh.length > 0 || failures > 0) return { inputs: fresh, againInMs: null };

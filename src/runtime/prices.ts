@@ -52,9 +52,25 @@ const PRICES: ReadonlyMap<string, Model> = new Map<string, Model>([
 
 /** What one model call cost in US dollars, or null when the model's price is not known. */
 export function callCost(model: string, usage: CallUsage): number | null {
-  // "claude-haiku-4-5-20251001" is a dated name of claude-haiku-4-5.
-  const entry = PRICES.get(model) ?? PRICES.get(model.replace(/-\d{8}$/, ""));
-  if (entry === undefined) return null;
+  const entry = rowOf(model);
+  return entry === undefined ? null : costBy(entry, usage);
+}
+
+/** The same for budgets: a model whose price is not known is as dear as the dearest one. */
+export function guardedCost(model: string, usage: CallUsage): number {
+  return callCost(model, usage) ?? Math.max(...[...PRICES.values()].map((entry) => costBy(entry, usage)));
+}
+
+export function isPriced(model: string): boolean {
+  return rowOf(model) !== undefined;
+}
+
+/** "claude-haiku-4-5-20251001" is a dated name of claude-haiku-4-5. */
+function rowOf(model: string): Model | undefined {
+  return PRICES.get(model) ?? PRICES.get(model.replace(/-\d{8}$/, ""));
+}
+
+function costBy(entry: Model, usage: CallUsage): number {
   const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
   const price = entry.long !== undefined && prompt > entry.long.above ? entry.long : entry;
   return (

@@ -29,7 +29,7 @@ export interface MemberStatus {
   readonly role: Role | null;
   readonly lead: boolean;
   readonly state: MemberState;
-  /** What it waits for a person to say, with `awaiting`. */
+  /** What it waits for a person to say, with `awaiting`; `budget`, with `paused`, when there is none left. */
   readonly waitingFor: WaitingFor;
   /** The model's rate limit lets none of its requests through before this ISO time; null when none waits. */
   readonly waitsUntil: string | null;
@@ -69,7 +69,7 @@ async function statusOf(team: Team, state: TeamState, member: Member): Promise<M
     role,
     lead,
     state: own,
-    waitingFor: own === "awaiting" ? (signs.run?.waitingFor ?? null) : null,
+    waitingFor: own === "awaiting" || own === "paused" ? (signs.run?.waitingFor ?? null) : null,
     waitsUntil: own === "working" ? (signs.run?.waitsUntil ?? null) : null,
     ...lastChange(member, signs),
     permissionMode: modeOf(team, name),

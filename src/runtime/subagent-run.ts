@@ -38,6 +38,7 @@ export interface SubagentDeps {
   readonly entered: (turn: Turn) => void;
   readonly redactor: SubagentFacts["redactor"] & Required<Pick<LoopDeps, "hide">>;
   readonly isStopping: () => boolean;
+  readonly beforeCall: NonNullable<LoopDeps["beforeCall"]>;
   /** Must not throw. */
   readonly hear: (event: AgentEvent, sub: SubagentMark) => void;
   readonly rateGate: RateGate;
@@ -94,6 +95,7 @@ export async function runDefinition(
           hide: deps.redactor.hide,
           isStopping: deps.isStopping,
           rateGate: deps.rateGate,
+          beforeCall: deps.beforeCall,
         },
         limits: { maxTurns: Math.min(definition.maxTurns ?? limits.maxTurns, limits.maxTurns) },
         maxTokens: Math.min(definition.maxTokens ?? limits.maxTokens, limits.maxTokens),

@@ -2,6 +2,7 @@ import { TroupeError } from "../base/errors.ts";
 import type { InstanceId } from "../protocol/names.ts";
 import { refusalText } from "../team/refusal-text.ts";
 import type { Team } from "../team/team.ts";
+import { given } from "./given.ts";
 import { supervisorOf } from "./liveness.ts";
 
 /**
@@ -17,13 +18,30 @@ export async function takeLease(team: Team, instance: InstanceId): Promise<void>
     by: "system",
     instance,
     pid: process.pid,
-    ...(current ? { replaces: current.lease.id } : {}),
+    ...(current ? { replaces: current.lease.id, ...given({ seen: await lastBeat(team) }) } : {}),
     ...answerTime(team.host.env["TROUPE_ANSWER_WITHIN"]),
   });
   if (outcome.ok) return;
   if (outcome.reason.kind === "supervised") throw alreadySupervised(outcome.reason.lease);
   const { code, message } = refusalText(outcome.reason);
   throw new TroupeError(code, message);
+}
+
+/** The last sign of life of the dead supervisor and of all members: until then the team ran. */
+async function lastBeat(team: Team): Promise<string | undefined> {
+  const { presence } = team.store;
+  const members = [...team.state().members.values()].map(({ name }) => name);
+  let last: string | undefined;
+  for (const member of [undefined, ...members]) {
+    const beat = (await presence.read(member))?.beat;
+    if (
+      beat !== undefined &&
+      !(Date.parse(beat) <= Date.parse(last ?? "")) &&
+      !Number.isNaN(Date.parse(beat))
+    )
+      last = beat;
+  }
+  return last;
 }
 
 /** `TROUPE_ANSWER_WITHIN=60000`: nobody sits there; so many milliseconds after a question it counts as denied. */

@@ -27,6 +27,8 @@ export interface TeamPlan {
   readonly settings: TeamSettings;
   readonly members: readonly PlannedMember[];
   readonly tasks: readonly PlannedTask[];
+  /** Nobody named the members: a team that is there already does not get them. */
+  readonly isGuessed?: boolean;
   /** Members of the file that cannot join as they are, because the definition of their role is broken. */
   readonly left?: readonly LeftOut[];
 }
@@ -62,6 +64,7 @@ export async function readTeamFile(path: string, dir: string, roles?: RoleReader
       planApproval: file.planApproval,
       subagents: file.subagents,
       verify: file.verify,
+      budget: file.budget,
       mcpServers: file.mcpServers,
     }),
     members,
@@ -177,7 +180,7 @@ interface Where {
 }
 
 async function planMember(member: TeamFileMember, where: Where): Promise<PlannedMember | LeftOut> {
-  const { name, role, permissionMode, plan, session } = member;
+  const { name, role, permissionMode, plan, session, budget, mcpServers } = member;
   const fill = await roleFill(member, where);
   if ("why" in fill) return fill;
   const prompt = member.prompt === undefined ? fill.prompt : await promptText(member.prompt, where);
@@ -188,16 +191,7 @@ async function planMember(member: TeamFileMember, where: Where): Promise<Planned
     ...given({ role }),
     lead: isLead(member),
     backend: "child",
-    definition: given({
-      model,
-      prompt,
-      tools,
-      dir,
-      permissionMode,
-      plan,
-      session,
-      mcpServers: member.mcpServers,
-    }),
+    definition: given({ model, prompt, tools, dir, permissionMode, plan, session, budget, mcpServers }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Message } from "../protocol/message.ts";
 import type { EntryId, TaskId } from "../protocol/names.ts";
 import { handleOf } from "../team/approvals.ts";
 import type { Approval, TeamState } from "../team/state.ts";
+import { changeText } from "./budget.ts";
 
 /** Something that happened, in one line: who, what kind, and words. More keys stand beside these, by type. */
 export interface TimelineItem {
@@ -67,6 +68,16 @@ const TELLERS: { readonly [O in Op]: Teller<O> } = {
     text: STEERED[what](value),
   }),
   backoff: ({ until }) => ({ type: "team.limited", text: `by the model's rate limit until ${until}` }),
+  budget: (change) => ({
+    type: "team.budget",
+    ...(change.member === undefined ? {} : { agent: change.member }),
+    text: changeText(change),
+  }),
+  spending: ({ member, percent, text }) => ({
+    type: percent === 100 ? "team.budget_reached" : "team.budget_warning",
+    ...(member === undefined ? {} : { agent: member }),
+    text,
+  }),
   report: ({ text }) => ({ type: "team.reported", text }),
   create: ({ task, subject, blockedBy = [] }) => ({
     type: "task.created",

@@ -1,5 +1,6 @@
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
+import { budgetStop } from "./budget-stop.ts";
 import { exitCodeIn } from "./exit-text.ts";
 import { leadTrouble } from "./lead-trouble.ts";
 import { lifeOf, supervisorOf } from "./liveness.ts";
@@ -8,14 +9,16 @@ import { lifeOf, supervisorOf } from "./liveness.ts";
 export interface TeamEnd {
   /** As a command answers it; 4, 7 or 8 where the model or the budget stopped the agents. Source: docs/cli.md. */
   readonly exit: number;
-  readonly reason: "done" | "failed" | "stopped" | "timeout" | "interrupted";
+  readonly reason: "done" | "failed" | "stopped" | "timeout" | "interrupted" | "budget";
   /** One sentence for people. */
   readonly detail: string;
+  /** What to type next. */
+  readonly hint?: string;
 }
 
 /**
  * Waits until the team's goal is reached or cannot be reached any more: the report was accepted; the lead, or every
- * teammate, ended for good; the lead's model refuses it or never answered; the team was stopped or deleted; nobody is left to restart what died; `timeoutMs` are over;
+ * teammate, ended for good; the lead's model refuses it or never answered; a budget is reached and nobody works; the team was stopped or deleted; nobody is left to restart what died; `timeoutMs` are over;
  * or `signal` aborted. Stops nobody. Throws what reading the journal throws.
  */
 export async function waitUntilDone(
@@ -27,12 +30,13 @@ export async function waitUntilDone(
   const timer =
     timeoutMs === undefined ? undefined : setTimeout(() => over.abort(), Math.min(timeoutMs, 2 ** 31 - 1));
   const trouble = leadTrouble(team);
+  const spent = budgetStop(team);
   try {
-    const first = await endOf(team, trouble);
+    const first = await endOf(team, { trouble, spent });
     if (first) return first;
     // Also each second: a death makes no entry while the supervisor is dead too.
     for await (const _ of team.store.journal.changes(AbortSignal.any([over.signal, signal]))) {
-      const end = await endOf(team, trouble);
+      const end = await endOf(team, { trouble, spent });
       if (end) return end;
     }
   } finally {
@@ -42,12 +46,19 @@ export async function waitUntilDone(
   return { exit: 124, reason: "timeout", detail: `not done within ${timeoutMs} ms` };
 }
 
-async function endOf(team: Team, trouble: ReturnType<typeof leadTrouble>): Promise<TeamEnd | undefined> {
+interface Watches {
+  readonly trouble: ReturnType<typeof leadTrouble>;
+  readonly spent: ReturnType<typeof budgetStop>;
+}
+
+async function endOf(team: Team, { trouble, spent }: Watches): Promise<TeamEnd | undefined> {
   const state = await team.readOn();
   const written = writtenEnd(state);
   if (written) return written;
   const hopeless = await trouble();
   if (hopeless) return { ...hopeless, reason: "failed" };
+  const stopped = await spent();
+  if (stopped) return { exit: 7, reason: "budget", detail: stopped.text, hint: stopped.hint };
   const lead = present(state).find((member) => member.lead);
   const supervisor = await supervisorOf(team);
   if (supervisor && supervisor.verdict !== "dead") return undefined;

@@ -2,8 +2,8 @@ import { type MemberName, sameName } from "../protocol/names.ts";
 import { waitingApprovals } from "../team/approvals.ts";
 import type { TeamState } from "../team/state.ts";
 
-/** What a member waits for a person to say; null when it has asked nothing. */
-export type WaitingFor = "permission" | "plan" | null;
+/** What a member waits for a person to say, or for a larger budget; null when it waits for nothing. */
+export type WaitingFor = "permission" | "plan" | "budget" | null;
 
 /** Of its oldest open question. */
 export function waitingOf(state: TeamState, name: MemberName): WaitingFor {

@@ -1,6 +1,7 @@
 import type { Entry, EntryOf, Op } from "../protocol/entries.ts";
 import { sameName } from "../protocol/names.ts";
 import { answer, ask, settle } from "./approval-rules.ts";
+import { budget, spending } from "./budget-rules.ts";
 import { claim, complete, fail, release, reopen, review } from "./claim-rules.ts";
 import { block, unblock } from "./edge-rules.ts";
 import { control, end, join, leave, start, stop } from "./member-rules.ts";
@@ -22,6 +23,8 @@ const rules: { readonly [O in Op]: (state: TeamState, entry: EntryByOp[O]) => Ve
   lapse,
   stop,
   control,
+  budget,
+  spending,
   report,
   backoff,
   create,

@@ -15,7 +15,7 @@ import {
 import { createTaskIndex, type TaskIndex } from "./task-index.ts";
 
 /** The version of the rules and of what `save` writes: a snapshot of another one is not used. Raise it with any change of either. */
-export const FOLD_VERSION = 3;
+export const FOLD_VERSION = 4;
 
 /** What a snapshot holds: JSON. Only the order of `approvals` matters: it says which of them were settled first. */
 export interface SavedFold {

@@ -4,6 +4,7 @@ import { PermissionMode } from "../protocol/permissions.ts";
 import { withdrawnOf } from "./approval-rules.ts";
 import { leadOf, memberNamed, presentMember } from "./derive.ts";
 import { foreignCommand, remembered } from "./provenance.ts";
+import { begun, ended } from "./ran.ts";
 import type { Member, Task, TeamState, Verdict } from "./state.ts";
 import { accepted, changed, freed, isInCharge, type Refused, refuse, unknownMember } from "./verdicts.ts";
 
@@ -61,10 +62,11 @@ export function start(state: TeamState, entry: EntryOf<"start">): Verdict {
   const member = presentMember(state, entry.member);
   if (!member) return unknownMember(state, entry.member);
   const life = { instance: entry.instance, startedAt: entry.at };
+  const ran = begun(ended(member.ran, entry.at), entry.at);
   const restarts = member.restarts + (member.life ? 1 : 0);
   const lives = remembered(member.lives, member.life?.instance);
   return accepted({
-    members: [{ ...member, life, ...(lives !== undefined && { lives }), restarts, stopping: false }],
+    members: [{ ...member, life, ...(lives !== undefined && { lives }), restarts, stopping: false, ran }],
   });
 }
 
@@ -74,12 +76,14 @@ export function end(state: TeamState, entry: EntryOf<"end">): Verdict {
   const { life } = member;
   if (life?.instance !== entry.instance || life.ended)
     return refuse({ kind: "stale", what: "life", named: entry.instance });
-  const ended = {
+  const over = {
     at: entry.at,
     how: entry.how,
     ...(entry.detail !== undefined && { detail: entry.detail }),
   };
-  return accepted({ members: [{ ...member, life: { ...life, ended } }] });
+  return accepted({
+    members: [{ ...member, life: { ...life, ended: over }, ran: ended(member.ran, entry.at) }],
+  });
 }
 
 export function stop(state: TeamState, entry: EntryOf<"stop">): Verdict {

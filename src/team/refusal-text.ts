@@ -135,6 +135,7 @@ const texts: Texts = {
     message: `the next plan for task #${task} is number ${next}`,
   }),
   vetoed: ({ why }) => ({ code: "policy", message: `refused: ${why}` }),
+  no_news: () => ({ code: "usage", message: "no limit is given; nothing was changed" }),
   none_claimable: () => ({
     code: "task_not_found",
     message: "no task can be claimed at the moment",

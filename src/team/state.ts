@@ -1,3 +1,4 @@
+import type { Budget } from "../protocol/budget.ts";
 import type { MemberDefinition, TeamSettings, VerifySettings } from "../protocol/entries.ts";
 import type {
   Actor,
@@ -112,6 +113,21 @@ export interface Member {
   /** Chosen after it joined, in place of its definition's. */
   readonly model?: string;
   readonly mode?: PermissionMode;
+  /** Its limits; absent: those of its definition. */
+  readonly budget?: Budget;
+  readonly told?: Told;
+  /** How long it had a process. */
+  readonly ran?: Ran;
+}
+
+/** Which part of the limits that hold now people were told is used, in percent. */
+export type Told = 80 | 100;
+
+/** When something ran, ISO 8601 UTC. By the clocks of those who wrote the entries: for people and budgets, no rule reads it. */
+export interface Ran {
+  readonly stretches: readonly (readonly [from: string, to: string])[];
+  /** It runs since then. */
+  readonly since?: string;
 }
 
 export interface Lease {
@@ -150,6 +166,11 @@ export interface TeamFacts {
   readonly closed: boolean;
   /** One for each key, the latest last; of `BACKOFFS_KEPT` keys. */
   readonly backoffs?: readonly Backoff[];
+  /** Its limits; absent: those of its settings. */
+  readonly budget?: Budget;
+  readonly told?: Told;
+  /** How long it had a supervisor. */
+  readonly ran?: Ran;
 }
 
 /**
@@ -255,6 +276,8 @@ export type Refusal =
   | { readonly kind: "plan_version"; readonly task: TaskId; readonly next: number }
   /** Whoever was asked before said no; no entry was appended. */
   | { readonly kind: "vetoed"; readonly why: string }
+  /** Nothing is said: no limit, or nothing that was not said before. */
+  | { readonly kind: "no_news"; readonly what: "budget" }
   /** Nothing is left that this party may claim now. */
   | { readonly kind: "none_claimable" }
   | { readonly kind: "unknown_recipients"; readonly recipients: readonly UnknownRecipient[] }

@@ -1,7 +1,8 @@
 import type { EntryOf } from "../protocol/entries.ts";
 import { isLead, openTasks } from "./derive.ts";
 import { remembered } from "./provenance.ts";
-import { BACKOFFS_KEPT, type TeamFacts, type TeamState, type Verdict } from "./state.ts";
+import { begun, ended } from "./ran.ts";
+import { BACKOFFS_KEPT, type Member, type TeamFacts, type TeamState, type Verdict } from "./state.ts";
 import { accepted, refuse } from "./verdicts.ts";
 
 export function team(state: TeamState, entry: EntryOf<"team">): Verdict {
@@ -34,14 +35,27 @@ export function lease(state: TeamState, entry: EntryOf<"lease">): Verdict {
   if (current && current.id !== entry.replaces) return refuse({ kind: "supervised", lease: current });
   const { id, instance, pid, at, answerWithinMs } = entry;
   const held = { id, instance, pid, at, ...(answerWithinMs !== undefined && { answerWithinMs }) };
-  return accepted({ team: { ...withoutLease(state.team), lease: held, stopping: false } });
+  const ran = begun(ended(state.team.ran, entry.seen), at);
+  // Between a crash and the next supervisor nobody is known to have worked.
+  const members =
+    current === undefined
+      ? []
+      : runningMembers(state).map((member) => ({ ...member, ran: begun(ended(member.ran, entry.seen), at) }));
+  return accepted({
+    team: { ...withoutLease(state.team), lease: held, stopping: false, ran },
+    ...(members.length > 0 && { members }),
+  });
 }
 
 export function lapse(state: TeamState, entry: EntryOf<"lapse">): Verdict {
   if (!state.team) return refuse({ kind: "no_team" });
   const { lease: current } = state.team;
   if (current?.id !== entry.lease) return refuse({ kind: "stale", what: "lease", named: entry.lease });
-  return accepted({ team: withoutLease(state.team) });
+  return accepted({ team: { ...withoutLease(state.team), ran: ended(state.team.ran, entry.at) } });
+}
+
+function runningMembers({ members }: TeamState): readonly Member[] {
+  return [...members.values()].filter(({ ran }) => ran?.since !== undefined);
 }
 
 function withoutLease({ lease: current, ...rest }: TeamFacts): TeamFacts {

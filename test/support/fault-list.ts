@@ -117,7 +117,7 @@ I9 | tool_use without tool_result on resume |
 I10 | refusal, max_tokens, pause_turn |
 I11 | key revoked |
 I12 | slow drip |
-I13 | budget or spend limit | budgets and limits of a run are a later issue
+I13 | budget or spend limit |
 J1 | a command never ends or waits for input |
 J2 | 1 GB of output |
 J3 | a background child keeps the pipe open |

@@ -6,6 +6,7 @@ import { readSubagent } from "../../src/runtime/subagent-log.ts";
 import { toolItem } from "../../src/runtime/tool-items.ts";
 import { openTranscript } from "../../src/runtime/transcript.ts";
 import { anyJson, refusePollution } from "./fuzz-bytes.ts";
+import { callSumProperties } from "./fuzz-call-sums.ts";
 import { type Fuzz, fuzz, must } from "./fuzz-property.ts";
 import { teamWithLogs } from "./fuzz-team-logs.ts";
 import { ada } from "./team-entries.ts";
@@ -115,4 +116,5 @@ export const eventProperties: readonly Fuzz[] = [
         await team.close();
       },
   }),
+  ...callSumProperties,
 ];

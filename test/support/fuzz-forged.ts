@@ -151,6 +151,8 @@ const APT: Readonly<Partial<Record<string, (state: TeamState, given: Fields) => 
   lapse: ({ team }, given) => ({ lease: team?.lease?.id ?? given["lease"] }),
   start: ({ members }) => ({ member: [...members.values()].find(({ left }) => !left)?.name, by: "user" }),
   control: (state) => ({ member: anyChild(state), by: "user" }),
+  budget: (state) => ({ member: anyChild(state), by: "user", usd: 5 }),
+  spending: (state) => ({ member: anyChild(state), by: anyChild(state) }),
   end: ({ members }) => {
     const { name: lives, life } = [...members.values()].find((one) => one.life && !one.life.ended) ?? {};
     return { member: lives ?? "bob", instance: life?.instance };

@@ -72,6 +72,8 @@ function drafts(): readonly EntryDraft[] {
     { op: "settle", by: bob, ask: claim, how: "used" },
     { op: "backoff", by: bob, key: "0123456789abcdef", until: "2026-11-20T12:00:09.000Z" },
     { op: "control", by: "user", member: bob, what: "model", value: "opus" },
+    { op: "budget", by: "user", member: bob, usd: 4.5, tokens: null },
+    { op: "spending", by: bob, member: bob, percent: 80, text: "$4.02 of $4.50" },
   ];
 }
 

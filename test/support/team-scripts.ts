@@ -92,6 +92,8 @@ export function draftOf(step: Step, { state }: Fold, claims: readonly EntryId[])
       what: STEERS[step.other % STEERS.length] ?? "pause",
       value: "opus",
     },
+    budget: budgetOf(step),
+    spending: spendingOf(step),
     report: { op: "report", by, text: "done" },
     backoff: { op: "backoff", by, key: String(step.other).repeat(16), until: "2026-11-20T12:00:09.000Z" },
     create: newTask(step, state.tasks.size),
@@ -112,6 +114,16 @@ export function draftOf(step: Step, { state }: Fold, claims: readonly EntryId[])
     settle: { op: "settle", by: asker, ask: question, how: flag ? "used" : "withdrawn" },
   };
   return drafts[op];
+}
+
+function budgetOf({ by, member, other, flag }: Step): EntryDraft {
+  const whose = other === 1 ? {} : { member };
+  return { op: "budget", by: flag ? "user" : by, ...whose, usd: other === 2 ? null : other + 1 };
+}
+
+function spendingOf({ by, member, other, flag }: Step): EntryDraft {
+  const whose = other === 1 ? {} : { member };
+  return { op: "spending", by: flag ? member : by, ...whose, percent: flag ? 80 : 100, text: "$4 of $5" };
 }
 
 /** A question that is there, most of the time an unsettled one. */

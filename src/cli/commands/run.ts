@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PermissionMode } from "../../protocol/permissions.ts";
+import { BudgetArgument } from "../budget-argument.ts";
 import { defineCommand } from "../command.ts";
 import { Duration } from "../durations.ts";
 import { countArgument } from "../parse-input.ts";
@@ -21,6 +22,10 @@ export const run = defineCommand({
     ["-f, --file <file>", "the team file; .claude/team.json unless given"],
     ["--size <n>", `teammates beside the lead, where no file names them (1 to ${MAX_SIZE})`],
     ["--model <model>", "for all members"],
+    [
+      "--budget <limits>",
+      "dollars that the team may spend in all, or usd=5,tokens=2M,turns=500,minutes=120; with more it goes on",
+    ],
     ["--permission-mode <mode>", "what runs without a question, for all members: acceptEdits, dontAsk, …"],
     ["--timeout <time>", "give up after 30m, 2h; exit 124"],
     [
@@ -32,6 +37,7 @@ export const run = defineCommand({
     prompt: z.string().trim().min(1, "a goal is needed").optional(),
     file: z.string().optional(),
     size: countArgument(MAX_SIZE).optional(),
+    budget: BudgetArgument.optional(),
     permissionMode: PermissionMode.optional(),
     model: z.string().trim().min(1, "it is empty").max(200, "at most 200 characters").optional(),
     timeout: Duration.optional(),

@@ -108,7 +108,7 @@ test.each(commands.filter(({ command }) => command.hidden !== true).map(({ path 
 test("the commands are those of this version", () => {
   const single =
     "demo init create join up run status down rm resume send inbox approvals approve deny timeline cost doctor version trust supervise";
-  const agent = "list show spawn stop kill interrupt pause resume compact mode model logs run";
+  const agent = "list show spawn stop kill interrupt pause resume compact mode budget model logs run";
   const task = "list add show edit claim assign done fail release reopen block unblock note rm review";
   const expected = [
     ...single.split(" "),

@@ -108,6 +108,7 @@ const LINES: readonly (readonly [string, z.ZodType])[] = [
   ["agent pause builder", output.AgentOutput],
   ["agent resume builder", output.AgentOutput],
   ["agent compact builder", output.AgentOutput],
+  ["agent budget builder 5", output.AgentOutput],
   ["agent mode builder acceptEdits", output.AgentOutput],
   ["agent model builder opus", output.AgentOutput],
   ["inbox", output.MessageList],

@@ -34,7 +34,10 @@ test("an empty object is a team file: everything has a default", () => {
 
 test.each([
   ["a key that nobody knows", { nam: "x" }],
-  ["a key of a later version", { budget: 5 }],
+  ["a key of a later version", { border: "mirror" }],
+  ["a budget of nothing", { budget: {} }],
+  ["a budget of a limit that nobody knows", { budget: { euro: 5 } }],
+  ["a budget of no dollars", { budget: 0 }],
   ["a member's key that nobody knows", { members: [{ name: "ada", modle: "x" }] }],
   ["a task's key that nobody knows", { tasks: [{ subject: "x", blocks: [1] }] }],
   ["a reserved member name", { members: [{ name: "all" }] }],

@@ -1,3 +1,4 @@
+// oxlint-disable import/max-dependencies -- everything that a presence is made of
 import { expect, onTestFinished, test } from "vitest";
 import { ownIdentity } from "../../../src/base/process-identity.ts";
 import { createRedactor } from "../../../src/base/redact.ts";
@@ -7,6 +8,7 @@ import type { MemberJob } from "../../../src/runtime/member-job.ts";
 import { type OwnPresence, openPresence } from "../../../src/runtime/member-presence.ts";
 import { claimTask, createTask } from "../../../src/team/tasks.ts";
 import type { Team } from "../../../src/team/team.ts";
+import { noBudget } from "../../support/budgets.ts";
 import { memoryTeam } from "../../support/member-memory.ts";
 import { memberRecord, teamFacts } from "../../support/member-records.ts";
 import { until } from "../../support/until.ts";
@@ -24,6 +26,7 @@ function presenceOf(team: Team, troubles: unknown[] = []): { presence: OwnPresen
     source: { kind: "base_url", found: "", baseUrl: null },
     audit: { record: () => Promise.resolve(), close: () => Promise.resolve() },
     redactor: createRedactor([]),
+    ...noBudget(),
     clock: () => 0,
     onTrouble: (error) => troubles.push(error),
     limits: {

@@ -109,7 +109,7 @@ test("an unknown field is told with the file, the field and the nearest known na
   expect(error).toMatchObject({
     code: "bad_team_file",
     message: `${path}: members[1].modle: there is no such field`,
-    hint: "did you mean model? the fields here: name, role, model, prompt, tools, dir, permissionMode, plan, session, mcpServers",
+    hint: "did you mean model? the fields here: name, role, model, prompt, tools, dir, permissionMode, plan, session, budget, mcpServers",
     details: { path, field: "members[1].modle", nearest: "model" },
   });
 });
@@ -119,7 +119,7 @@ test("an unknown field that is like no other is told with the list alone", async
 
   expect(await trouble({ xyzzyplugh: 1 })).toMatchObject({
     message: `${path}: xyzzyplugh: there is no such field`,
-    hint: "the fields here: $schema, name, goal, members, tasks, review, durability, planApproval, subagents, verify, mcpServers",
+    hint: "the fields here: $schema, name, goal, members, tasks, review, durability, planApproval, subagents, verify, budget, mcpServers",
     details: { nearest: null },
   });
 });
