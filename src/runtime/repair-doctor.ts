@@ -7,6 +7,7 @@ import type { RepairFinding, RepairPlace } from "./repair-finding.ts";
 import { lookAtFold } from "./repair-fold.ts";
 import { type DoctorJob, withTeam } from "./repair-job.ts";
 import { looksAtFiles, looksAtTeam } from "./repair-looks.ts";
+import { tellLoud } from "./repair-loud.ts";
 import { readOnlyFiles } from "./repair-read-only.ts";
 import type { Walked } from "./repair-walk.ts";
 
@@ -52,7 +53,7 @@ export async function examineTeam(job: DoctorJob, name: TeamName): Promise<Exami
     await withTeam(host, readOnlyFiles(job.fs), name, async (team) => {
       supervisor = await livingSupervisor(team);
       const { findings, walked } = await lookAtFold(place, team, { maxBytes: Number.POSITIVE_INFINITY });
-      await take(findings);
+      await take([...findings, ...(walked ? tellLoud(walked) : [])]);
       facts = {
         members: team.state().members.size,
         tasks: team.state().tasks.size,

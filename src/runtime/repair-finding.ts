@@ -36,6 +36,7 @@ export type RepairKind =
   | "lives_on"
   | "unsupervised"
   | "unknown_mailbox"
+  | "loud_writer"
   | "closed_folder";
 
 /** note: to know, nothing to do. warning: something is left over or waits for somebody. error: the team cannot be trusted. */

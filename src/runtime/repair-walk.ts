@@ -28,8 +28,10 @@ export interface Walked {
   readonly tornCount: number;
   /** Unfinished lines at the end of a file. */
   readonly tails: readonly TornTail[];
-  /** Bytes of the journal and the mailboxes by who wrote them. */
+  /** Bytes of the journal and the mailboxes by who wrote them, with those of the body files that they name. */
   readonly writers: ReadonlyMap<string, number>;
+  /** How many messages with a body file each of them wrote. */
+  readonly large: ReadonlyMap<string, number>;
   /** Who wrote with which instance. */
   readonly instances: ReadonlyMap<string, string>;
   /** Names of body files that an entry of any log names. */
@@ -51,6 +53,7 @@ interface Walk {
   tornCount: number;
   readonly tails: TornTail[];
   readonly writers: Map<string, number>;
+  readonly large: Map<string, number>;
   readonly instances: Map<string, string>;
   readonly bodies: Set<string>;
   readonly strangers: string[];
@@ -67,6 +70,7 @@ export async function walkLogs(place: RepairPlace, team: Team, places: ReadonlyS
     tornCount: 0,
     tails: [],
     writers: new Map(),
+    large: new Map(),
     instances: new Map(),
     bodies: new Set(),
     strangers: [],
@@ -93,14 +97,29 @@ async function walkMail(place: RepairPlace, walk: Walk, team: Team): Promise<voi
     const owner = Party.safeParse(folder);
     if (!owner.success || (await fs.stat(join(paths.mail, folder)))?.kind !== "folder") continue;
     if (owner.data !== "user" && !team.state().members.has(folder)) walk.strangers.push(folder);
+    const named: NamedBody[] = [];
     await walkLog(place, walk, {
       log: team.store.mailbox(owner.data),
       pathOf: inFolder(paths.mailbox(owner.data)),
       each: ({ entry }, bytes) => {
         wrote(walk, entry.id, entry.from, bytes);
-        if (entry.body !== undefined) walk.bodies.add(entry.body);
+        if (entry.body === undefined) return;
+        // One that went to several is one file.
+        if (!walk.bodies.has(entry.body)) named.push([entry.from, entry.body]);
+        walk.bodies.add(entry.body);
       },
     });
+    await weigh(place, walk, named);
+  }
+}
+
+type NamedBody = readonly [from: string, body: string];
+
+async function weigh({ fs, paths }: RepairPlace, walk: Walk, named: readonly NamedBody[]): Promise<void> {
+  for (const [from, body] of named) {
+    const size = (await fs.stat(join(paths.bodies, body)))?.size ?? 0;
+    walk.writers.set(from, (walk.writers.get(from) ?? 0) + size);
+    walk.large.set(from, (walk.large.get(from) ?? 0) + 1);
   }
 }
 

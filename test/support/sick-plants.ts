@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { InstanceId, MemberName, TaskId } from "../../src/protocol/names.ts";
 import { encodeLine } from "../../src/store/line-codec.ts";
 import { FOLD_VERSION, openFold } from "../../src/team/fold.ts";
+import { sendMessage } from "../../src/team/mail.ts";
 import type { Team } from "../../src/team/team.ts";
 import { must, runFile } from "../fixtures/agent-stand-in-memory.ts";
 import { deadIdentity } from "../fixtures/agent-stand-in-process.ts";
@@ -223,6 +224,15 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     id: "DR050",
     plant: ({ paths }) =>
       writeFileSync(join(paths.journal, "1 (conflicted copy).jsonl"), "", { mode: 0o600 }),
+    stays: true,
+  },
+  "M19 one writer that fills the mailboxes": {
+    id: "DR054",
+    plant: ({ within }) =>
+      within(async (team) => {
+        for (const letter of ["a", "b"])
+          await sendMessage(team, ADA, { to: ["user"], text: letter.repeat(6 * 1024 * 1024) });
+      }),
     stays: true,
   },
   "M10 a mailbox of nobody": {

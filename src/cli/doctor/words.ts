@@ -124,6 +124,11 @@ const WORDS: Readonly<Record<RepairKind, Words>> = {
     why: "it was moved or removed; without it there is no team",
     do: "put it back from a backup, or remove the folder by hand",
   },
+  loud_writer: {
+    id: "DR054",
+    why: "most of what is kept and read is its; a member that writes without end costs the others time and money",
+    do: "troupe agent logs NAME; troupe agent stop NAME",
+  },
   missing_folders: {
     id: "DR053",
     why: "a power cut, or somebody, took them; without them nothing can be sent",
