@@ -33,22 +33,34 @@ export function runCalls(
   calls: readonly RequestedCall[],
   signal: AbortSignal,
 ): Promise<readonly CallOutcome[]> {
-  return withOwnSignal(signal, (own) => allAnswered(deps, calls, own));
+  return withOwnSignal(signal, async (own) => {
+    // One for all calls: each abort of a controller makes an exception with its stack.
+    const done = new AbortController();
+    try {
+      return await allAnswered({ deps, signal: own, late: graceOver(deps, own, done.signal) }, calls);
+    } finally {
+      done.abort();
+    }
+  });
 }
 
-function allAnswered(
-  deps: LoopDeps,
-  calls: readonly RequestedCall[],
-  signal: AbortSignal,
-): Promise<readonly CallOutcome[]> {
-  const tools = new Map(deps.tools().map((tool) => [tool.name, tool]));
+/** The calls of one reply on their way. */
+interface Running {
+  readonly deps: LoopDeps;
+  readonly signal: AbortSignal;
+  /** Resolves when the signal came and nobody is waited for any more. */
+  readonly late: Promise<undefined>;
+}
+
+function allAnswered(running: Running, calls: readonly RequestedCall[]): Promise<readonly CallOutcome[]> {
+  const tools = new Map(running.deps.tools().map((tool) => [tool.name, tool]));
   let lastWrite: Promise<unknown> = Promise.resolve();
   return Promise.all(
     calls.map((call) => {
       const tool = tools.get(call.name);
       // All are asked about at once: whoever answers sees everything, and nothing waits for two answers one after another.
-      const asked = permitted(deps, call, tool, signal);
-      const start = (): Promise<CallOutcome> => answered(deps, call, asked, signal);
+      const asked = permitted(running, call, tool);
+      const start = (): Promise<CallOutcome> => answered(running, call, asked);
       if (tool?.effect !== "write") return start();
       const mine = lastWrite.then(start);
       lastWrite = mine;
@@ -63,24 +75,23 @@ type Permitted =
   | { readonly what: undefined; readonly verdict: undefined };
 
 async function permitted(
-  deps: LoopDeps,
+  { deps, signal, late }: Running,
   call: RequestedCall,
   tool: Tool | undefined,
-  signal: AbortSignal,
 ): Promise<Permitted> {
   if (signal.aborted) return { what: undefined, verdict: undefined };
   const refusal = refusalOf(deps, call, tool);
   if (refusal !== undefined || tool === undefined)
     return { what: refusal ?? INTERRUPTED, verdict: { allowed: true } };
-  return { what: tool, verdict: await withinGrace(deps, verdictOf(deps, call, signal), signal) };
+  return { what: tool, verdict: await Promise.race([verdictOf(deps, call, signal), late]) };
 }
 
 async function answered(
-  deps: LoopDeps,
+  running: Running,
   call: RequestedCall,
   asked: Promise<Permitted>,
-  signal: AbortSignal,
 ): Promise<CallOutcome> {
+  const { deps, signal } = running;
   const { id } = call;
   const { what, verdict } = await asked;
   if (verdict?.allowed === false) {
@@ -90,7 +101,7 @@ async function answered(
   }
   if (what === undefined || verdict === undefined || isOver(signal)) return { id, ...NOT_STARTED };
   const allowed = { ...call, input: verdict.input ?? call.input, cleared: verdict.cleared };
-  return run(deps, allowed, what, signal);
+  return run(running, allowed, what);
 }
 
 /** Asked again behind a wait: it may have come meanwhile. */
@@ -105,21 +116,21 @@ interface AllowedCall extends RequestedCall {
 
 /** `what`: the tool, or the result of a call that cannot be run at all. */
 async function run(
-  deps: LoopDeps,
+  running: Running,
   { id, name, input, cleared }: AllowedCall,
   what: Tool | ToolResult,
-  signal: AbortSignal,
 ): Promise<CallOutcome> {
+  const { deps, signal, late } = running;
   deps.emit({ type: "tool_started", id, name, input });
   const started = performance.now();
   const result =
     "text" in what
       ? what
-      : ((await withinGrace(deps, caught(what, { input, cleared }, signal), signal)) ?? INTERRUPTED);
+      : ((await Promise.race([caught(what, { input, cleared }, signal), late])) ?? INTERRUPTED);
   const ms = elapsedMs(started);
   const ended = { call: { id, name, input }, text: shown(deps, result.text), isError: result.isError, ms };
   const isRun = !("text" in what) && result.isWrongInput !== true;
-  const text = isRun ? hidden(deps, await amended(deps, ended, signal)) : ended.text;
+  const text = isRun ? hidden(deps, await amended(running, ended)) : ended.text;
   deps.emit({ type: "tool_ended", id, name, isError: result.isError, ms, text });
   return { ...result, id, text, ...(isRun ? { ended: { ...ended, text } } : {}) };
 }
@@ -134,9 +145,9 @@ function hidden({ hide }: LoopDeps, text: string): string {
 }
 
 /** What the model reads of a call; of one that was cut off there is nothing to be said. */
-async function amended(deps: LoopDeps, ended: EndedCall, signal: AbortSignal): Promise<string> {
+async function amended({ deps, signal, late }: Running, ended: EndedCall): Promise<string> {
   if (deps.afterCall === undefined || signal.aborted) return ended.text;
-  return (await withinGrace(deps, deps.afterCall(ended, signal), signal)) ?? ended.text;
+  return (await Promise.race([deps.afterCall(ended, signal), late])) ?? ended.text;
 }
 
 /** Why a call cannot be run at all. */
@@ -184,22 +195,10 @@ async function caught(
   }
 }
 
-/** The answer, or undefined when the signal came and it did not follow in time. */
-async function withinGrace<T>(
-  deps: LoopDeps,
-  answer: Promise<T>,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  const done = new AbortController();
-  const late = async (): Promise<undefined> => {
-    await aborted(signal, done.signal);
-    await pause(limitsOf(deps.limits).abortGraceMs, done.signal);
-  };
-  try {
-    return await Promise.race([answer, late()]);
-  } finally {
-    done.abort();
-  }
+/** Resolves `abortGraceMs` after the signal, or when nobody waits for it any more. */
+async function graceOver(deps: LoopDeps, signal: AbortSignal, done: AbortSignal): Promise<undefined> {
+  await aborted(signal, done);
+  await pause(limitsOf(deps.limits).abortGraceMs, done);
 }
 
 /** Resolves with the signal, or when nobody waits for it any more. */

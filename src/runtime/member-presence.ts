@@ -13,6 +13,11 @@ import { type WaitingFor, waitingOf } from "./waiting-for.ts";
 
 /** Between two signs of life, in ms. Source: faults.md §5. */
 const BEAT_MS = 10_000;
+/**
+ * A model call alone is shown so many ms later, with those that follow it: to replace a file that is there costs a
+ * millisecond (ext4 writes the new one out first), and it would stand between each reply and the next request.
+ */
+const USAGE_MS = 500;
 
 /** What a member tells about its model calls. */
 export interface Signs {
@@ -32,7 +37,9 @@ export interface OwnPresence {
   /** Rejects when the first `run.json` cannot be written: nobody would know that this process lives. */
   readonly begin: () => Promise<void>;
   /** Something changed: writes soon. Never throws. */
-  readonly show: (signs?: Signs) => void;
+  readonly show: () => void;
+  /** What its model calls come to now: written with the next change, at the latest after half a second. Never throws. */
+  readonly count: (signs: Signs) => void;
   /** Ends the beat; removes the file when `remove`. Never rejects. */
   readonly end: (remove: boolean) => Promise<void>;
 }
@@ -43,18 +50,20 @@ export function openPresence(job: MemberJob, own: OwnSigns, control: LifeControl
   let signs: Signs = { usage: NO_USAGE, context: { used: 0, max: null } };
   let write: (() => Promise<void>) | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let counting: NodeJS.Timeout | undefined;
   let isDirty = false;
   let writing: Promise<void> | undefined;
 
   const writeNewest = async (): Promise<void> => {
     while (isDirty) {
       isDirty = false;
+      clearTimeout(counting);
+      counting = undefined;
       if (isOurs(control.life())) await write?.().catch(job.onTrouble);
     }
     writing = undefined;
   };
-  const show = (changed = signs): void => {
-    signs = changed;
+  const show = (): void => {
     isDirty = true;
     if (write !== undefined) writing ??= writeNewest();
   };
@@ -79,9 +88,14 @@ export function openPresence(job: MemberJob, own: OwnSigns, control: LifeControl
       beat();
     },
     show,
+    count: (changed) => {
+      signs = changed;
+      counting ??= setTimeout(show, USAGE_MS).unref();
+    },
     end: async (remove) => {
       write = undefined;
       clearTimeout(timer);
+      clearTimeout(counting);
       await writing;
       if (remove) await presence.remove(job.member.name, job.instance).catch(job.onTrouble);
     },
@@ -150,7 +164,7 @@ function isQuestion(op: Op): boolean {
 }
 
 /** Adds up the model calls of this life, and shows the sum and how full the context was. */
-export function usageMeter(presence: Pick<OwnPresence, "show">): UsageMeter {
+export function usageMeter(presence: Pick<OwnPresence, "count">): UsageMeter {
   let usage = NO_USAGE;
   let context: Signs["context"] = { used: 0, max: null };
   return (event, sub) => {
@@ -158,7 +172,7 @@ export function usageMeter(presence: Pick<OwnPresence, "show">): UsageMeter {
     const { input, cacheRead, cacheWrite, output } = event.usage;
     // A subagent costs its member, and fills a context of its own.
     if (sub === undefined) context = { used: input + cacheRead + cacheWrite + output, max: null };
-    presence.show({ usage, context });
+    presence.count({ usage, context });
   };
 }
 

@@ -32,7 +32,7 @@ const layers: Readonly<Record<string, Layer>> = {
   protocol: { src: [], npm: ["zod"], node: ["node:path"] },
   store: { src: ["protocol", "base"], npm: [] },
   team: { src: ["store", "protocol", "base"], npm: [], node: [] },
-  agent: { src: ["base"], npm: ["@anthropic-ai/sdk", "zod"] },
+  agent: { src: ["base"], npm: ["@anthropic-ai/sdk", "brace-expansion", "zod"] },
   spawn: { src: ["protocol", "base"], npm: [] },
   plugins: { src: ["agent/tool.ts", "protocol", "base"], npm: ["yaml", "zod"] },
   mcp: { src: ["agent/tool.ts", "agent/cap-text.ts", "base"], npm: ["@modelcontextprotocol/sdk", "zod"] },
@@ -174,6 +174,7 @@ test("the dependencies are the written list, each with its reason", () => {
   const reasons: Readonly<Record<string, string>> = {
     "@anthropic-ai/sdk": "the Messages API: requests, streaming, retries",
     "@modelcontextprotocol/sdk": "connectors: the protocol and its transports over HTTP",
+    "brace-expansion": "`{a,b}` of Glob and Grep, within bounds",
     commander: "argv, help, suggestions",
     nanoid: "ids of process lives and entries",
     "proper-lockfile": "appends on network file systems",

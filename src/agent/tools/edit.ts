@@ -37,7 +37,7 @@ export function editTool({ reach, seen }: { readonly reach: Reach; readonly seen
             next: new_string,
             isAll: replace_all,
           });
-          seen.see(place, await writeText(place, text, file));
+          seen.see(place, writeText(place, text, file));
           return `Edited ${place.shown} (${count} ${count === 1 ? "place" : "places"}).`;
         },
         { isWriting: true, check: refuseProtected(cleared) },

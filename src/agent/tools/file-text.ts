@@ -1,6 +1,19 @@
 import { createHash } from "node:crypto";
-import { type BigIntStats, constants } from "node:fs";
-import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  readFile,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { promisify } from "node:util";
 import { isErrno, TroupeError } from "../../base/errors.ts";
 import type { Place } from "./place.ts";
 
@@ -40,6 +53,10 @@ export function isBinary(bytes: Buffer): boolean {
   return bytes.subarray(0, BINARY_LOOK).includes(0);
 }
 
+/** Up to here a file is read at once: that takes less time than a trip through the thread pool, of which a promise makes four. */
+const SHORT_FILE = 256 * 1024;
+const readLong = promisify(readFile);
+
 /**
  * Reads a regular file whole. Neither a link nor a FIFO nor a device is opened, even when it has just taken the file's
  * place. undefined: nothing is there.
@@ -47,10 +64,10 @@ export function isBinary(bytes: Buffer): boolean {
 export async function readBytes(
   place: Place,
 ): Promise<{ readonly bytes: Buffer; readonly stats: BigIntStats } | undefined> {
-  const handle = await openIfThere(place.at);
-  if (handle === undefined) return undefined;
+  const file = openIfThere(place.at);
+  if (file === undefined) return undefined;
   try {
-    const stats = await handle.stat({ bigint: true });
+    const stats = fstatSync(file, { bigint: true });
     if (stats.isDirectory()) throw new TroupeError("denied", "it is a folder; use Glob to see what is in it");
     if (!stats.isFile()) throw new TroupeError("denied", "refused: it is not a regular file");
     if (stats.size > LARGEST_FILE)
@@ -58,15 +75,15 @@ export async function readBytes(
         "denied",
         `${stats.size} bytes are too many (at most ${LARGEST_FILE}); look into it with Bash`,
       );
-    return { bytes: await handle.readFile(), stats };
+    return { bytes: stats.size > SHORT_FILE ? await readLong(file) : readFileSync(file), stats };
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
-async function openIfThere(at: string): Promise<FileHandle | undefined> {
+function openIfThere(at: string): number | undefined {
   try {
-    return await open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (isErrno(error, "ENOENT")) return undefined;
     // A socket cannot be opened at all.
@@ -80,21 +97,21 @@ async function openIfThere(at: string): Promise<FileHandle | undefined> {
  * when the caller looked; throws `conflict` when something else does now. A new file gets the mode of the umask, an old
  * one keeps its own. Answers the hash of the new content.
  */
-export async function writeText(place: Place, text: string, before: FileText | undefined): Promise<string> {
+export function writeText(place: Place, text: string, before: FileText | undefined): string {
   if (before !== undefined) refuseForeign(before.stats);
   const bytes = Buffer.from(text, "utf8");
-  const { handle, path } = await createBeside(place);
+  const { file, path } = createBeside(place);
   try {
     try {
-      await handle.writeFile(bytes);
-      if (before !== undefined) await handle.chmod(Number(before.stats.mode & 0o7777n));
+      writeFileSync(file, bytes);
+      if (before !== undefined) fchmodSync(file, Number(before.stats.mode & 0o7777n));
     } finally {
-      await handle.close();
+      closeSync(file);
     }
-    await refuseChanged(place, before);
-    await rename(path, place.at);
+    refuseChanged(place, before);
+    renameSync(path, place.at);
   } catch (error) {
-    await unlink(path);
+    unlinkSync(path);
     throw error;
   }
   return hashOf(bytes);
@@ -111,23 +128,20 @@ function refuseForeign({ nlink, uid }: BigIntStats): void {
 /** What `createBeside` makes; the number is its writer's pid. */
 export const TEMP_FILE = /^\.troupe-(\d{1,9})-\d+\.tmp$/;
 
-async function createBeside({ folder }: Place): Promise<{ handle: FileHandle; path: string }> {
+function createBeside({ folder }: Place): { readonly file: number; readonly path: string } {
   for (let number = 0; ; number++) {
     const path = `${folder.base}/.troupe-${process.pid}-${number}.tmp`;
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-      return { handle: await open(path, flags, 0o666), path };
+      return { file: openSync(path, flags, 0o666), path };
     } catch (error) {
       if (!isErrno(error, "EEXIST")) throw error;
     }
   }
 }
 
-async function refuseChanged(place: Place, before: FileText | undefined): Promise<void> {
-  const now = await stat(place.at, { bigint: true }).catch((error: unknown) => {
-    if (isErrno(error, "ENOENT")) return undefined;
-    throw error;
-  });
+function refuseChanged(place: Place, before: FileText | undefined): void {
+  const now = statSync(place.at, { bigint: true, throwIfNoEntry: false });
   const was = before?.stats;
   const isSame = now?.ino === was?.ino && now?.size === was?.size && now?.mtimeNs === was?.mtimeNs;
   if (!isSame) throw new TroupeError("conflict", "the file changed in this moment; read it again");

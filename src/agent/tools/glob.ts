@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { z } from "zod";
 import { isErrno } from "../../base/errors.ts";
 import { defineTool, type Tool } from "../tool.ts";
@@ -22,16 +22,17 @@ export function globTool({ reach }: { readonly reach: Reach }): Tool {
     effect: "read",
     run: ({ pattern, path }, signal) =>
       inFolder(reach, path, async (start, shown, root) => {
-        const matches = globMatcher(pattern);
+        const { matches, mayLieBelow } = globMatcher(pattern);
         const isShown = reach.searchable?.() ?? (() => true);
         const found: { path: string; time: number }[] = [];
         const isWhole = await walk(
           {
             start,
             root,
+            enters: mayLieBelow,
             visit: async (place) => {
               if (matches(place.shown) && isShown(place.real))
-                found.push({ path: below(shown, place.shown), time: await timeOf(place.at) });
+                found.push({ path: below(shown, place.shown), time: timeOf(place.at) });
               return true;
             },
           },
@@ -47,9 +48,9 @@ export function below(folder: string, path: string): string {
   return folder === "" ? path : `${folder}/${path}`;
 }
 
-async function timeOf(at: string): Promise<number> {
+function timeOf(at: string): number {
   try {
-    return (await stat(at)).mtimeMs;
+    return statSync(at).mtimeMs;
   } catch (error) {
     if (isErrno(error, "ENOENT", "EACCES")) return 0;
     throw error;

@@ -3,13 +3,14 @@ import { isErrno, TroupeError } from "../../base/errors.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { isBinary, readBytes } from "./file-text.ts";
 import { below } from "./glob.ts";
-import { globMatcher } from "./glob-match.ts";
+import { type GlobMatcher, globMatcher } from "./glob-match.ts";
 import { type LineMatcher, openLineMatcher } from "./line-matcher.ts";
 import { inFolder, type Place, type Reach } from "./place.ts";
 import { walk } from "./walk.ts";
 
 const MOST_LINES = 1_000;
 const LONGEST_MS = 30_000;
+const EVERY_FILE: GlobMatcher = { matches: () => true, mayLieBelow: () => true };
 
 const Input = z.object({
   pattern: z.string().min(1).describe("A JavaScript regular expression, matched against each line."),
@@ -25,7 +26,7 @@ export function grepTool({ reach }: { readonly reach: Reach }): Tool {
     description: `Finds lines in the text files of the work folder by a regular expression; answers path:line:text, at most ${MOST_LINES}. Leaves out .git and node_modules, and follows no links.`,
     input: Input,
     effect: "read",
-    run: async ({ pattern, path, glob = "**", ignore_case = false }, signal) => {
+    run: async ({ pattern, path, glob, ignore_case = false }, signal) => {
       const matcher = openLineMatcher(pattern, ignore_case ? "i" : "");
       const limit = new AbortController();
       const stop = (): void => {
@@ -38,14 +39,14 @@ export function grepTool({ reach }: { readonly reach: Reach }): Tool {
         return await inFolder(reach, path, async (start, shown, root) => {
           const lines: string[] = [];
           const isShown = reach.searchable?.() ?? (() => true);
-          const isWanted = glob === "**" ? () => true : globMatcher(glob);
+          const { matches, mayLieBelow } = glob === undefined ? EVERY_FILE : globMatcher(glob);
           const visit = async (place: Place): Promise<boolean> => {
-            if (isWanted(place.shown) && isShown(place.real))
+            if (matches(place.shown) && isShown(place.real))
               for (const [number, text] of await matchesIn(place, matcher, limit.signal))
                 lines.push(`${below(shown, place.shown)}:${number}:${text}`);
             return lines.length <= MOST_LINES;
           };
-          await walk({ start, root, visit }, limit.signal);
+          await walk({ start, root, enters: mayLieBelow, visit }, limit.signal);
           return listed(lines, limit.signal.aborted);
         });
       } finally {

@@ -26,7 +26,7 @@ export function writeTool({ reach, seen }: { readonly reach: Reach; readonly see
         async (place) => {
           const before = await readText(place);
           const isBlind = before !== undefined && !seen.isSeen(place, before);
-          seen.see(place, await writeText(place, content, before));
+          seen.see(place, writeText(place, content, before));
           const verb = before === undefined ? "Created" : "Replaced";
           // Not refused: who takes over a task writes what its last owner had begun.
           const note = isBlind ? " It was there already, and you had not read it." : "";

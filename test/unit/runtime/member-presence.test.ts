@@ -52,7 +52,7 @@ test("run.json says which process lives which life, and on what it works", async
 
   await presence.begin();
   control.dispatch({ type: "ready", unfinished: true });
-  presence.show({
+  presence.count({
     usage: { input: 5, output: 1, cacheRead: 0, cacheWrite: 0, costUsd: null },
     context: { used: 6, max: null },
   });
@@ -72,6 +72,30 @@ test("run.json says which process lives which life, and on what it works", async
     context: { used: 6, max: null },
   });
   expect(Date.parse(run.since)).toBeGreaterThan(Date.parse(run.startedAt));
+});
+
+test("model calls one after another are shown with the next change, or half a second later, and cost no write each", async () => {
+  const { team } = await memoryTeam(["ada"]);
+  let writes = 0;
+  const { write } = team.store.presence;
+  const counted: Team["store"]["presence"]["write"] = (run) => {
+    writes++;
+    return write(run);
+  };
+  const store = { ...team.store, presence: { ...team.store.presence, write: counted } };
+  const { presence } = presenceOf({ ...team, store });
+  await presence.begin();
+
+  for (let input = 1; input <= 20; input++) {
+    presence.count({
+      usage: { input, output: 1, cacheRead: 0, cacheWrite: 0, costUsd: null },
+      context: { used: input, max: null },
+    });
+    await Promise.resolve();
+  }
+
+  await until(async () => (await team.store.presence.read(ada))?.usage.input === 20);
+  expect(writes).toBe(2);
 });
 
 test("at the end the file is gone, and a late change does not bring it back", async () => {

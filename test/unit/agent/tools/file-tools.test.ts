@@ -258,7 +258,7 @@ test("Grep finds lines with their file and number", async () => {
 });
 
 function matches(pattern: string, path: string): boolean {
-  return globMatcher(pattern)(path);
+  return globMatcher(pattern).matches(path);
 }
 
 test("a pattern for names has stars, sets and choices, and leaves out names with a dot in front", () => {
