@@ -1,47 +1,232 @@
 import { expect, test } from "vitest";
+import { RunEndOutput, StatusOutput } from "../../src/cli/output.ts";
 import { MemberName } from "../../src/protocol/names.ts";
-import { roster } from "../../src/runtime/roster.ts";
+import { followCallSums } from "../../src/runtime/call-sums.ts";
+import { type MemberStatus, roster } from "../../src/runtime/roster.ts";
+import { teamSpending } from "../../src/runtime/team-spending.ts";
 import { setBudget } from "../../src/team/budgets.ts";
 import { readMailbox, sendMessage } from "../../src/team/mail.ts";
 import { createTask } from "../../src/team/tasks.ts";
 import type { Team } from "../../src/team/team.ts";
-import { memberTeam } from "../support/member-team.ts";
+import { cliDesk } from "../support/cli-process.ts";
+import { memberProcess } from "../support/member-process.ts";
+import { type MemberTeam, memberTeam } from "../support/member-team.ts";
 import { until } from "../support/until.ts";
 
 const ada = MemberName.parse("ada");
 
-const STEPS = `
-  ada:
-    - text: /claimed task/
-      call: [{ tool: TaskList, input: {} }]
-    - call: [{ tool: TaskList, input: {} }]
-    - call: [{ tool: TaskList, input: {} }]
-    - call: [{ tool: TaskList, input: {} }]
-    - call: [{ tool: TaskUpdate, input: { task: "1", status: completed } }]
-    - say: Done.
-`;
+/** So many calls, no two of which are the same; `then` behind them. */
+function steps(name: string, count: number, then = ""): string {
+  const call = (number: number): string =>
+    `    - call: [{ tool: Glob, input: { pattern: "${name}${number}*" } }]`;
+  return `  ${name}:\n${Array.from({ length: count }, (_, at) => call(at + 1)).join("\n")}\n${then}`;
+}
 
-async function told(team: Team): Promise<readonly string[]> {
-  return (await readMailbox(team, "user")).map(({ message }) => message.text ?? "");
+const DONE = `    - call: [{ tool: TaskUpdate, input: { task: "1", status: completed } }]\n    - say: Done.\n`;
+
+async function told(team: Team, name: "user" | "lead" = "user"): Promise<readonly string[]> {
+  const owner = name === "user" ? name : MemberName.parse(name);
+  return (await readMailbox(team, owner)).map(({ message }) => message.text ?? "");
+}
+
+async function lines(team: Team): Promise<readonly Pick<MemberStatus, "state" | "waitingFor">[]> {
+  await team.readOn();
+  return roster(team);
+}
+
+async function isOutOfBudget(team: Team): Promise<boolean> {
+  return (await lines(team)).every(({ state, waitingFor }) => state === "paused" && waitingFor === "budget");
 }
 
 test("I13 a member whose budget is used makes no further call and keeps its task; a larger one lets it go on where it was", async () => {
-  const { team, start, asked } = await memberTeam(STEPS, { ada: { definition: { budget: { turns: 3 } } } });
+  const { team, model, start, asked } = await memberTeam(steps("ada", 4, DONE), {
+    ada: { definition: { budget: { turns: 3 } } },
+  });
   await start("ada");
   await createTask(team, "user", { subject: "Work" });
-  await until(async () => (await team.store.presence.read(ada))?.waitingFor === "budget");
+  await until(() => isOutOfBudget(team));
 
   await sendMessage(team, "user", { to: ["ada"], text: "are you there?" });
   await until(async () => (await told(team)).length > 0);
   const spentAt = asked();
   await team.readOn();
   const [line] = await roster(team);
+  const began = performance.now();
   await setBudget(team, "user", ada, { turns: 20 });
+  await until(() => asked() > spentAt);
+  const tookMs = performance.now() - began;
   await until(async () => [...(await team.readOn()).tasks.values()][0]?.status === "completed");
 
   expect(spentAt).toBe(3);
-  expect(line).toMatchObject({ state: "paused", waitingFor: "budget", task: "1" });
+  expect(line).toMatchObject({ state: "paused", waitingFor: "budget", task: "1", unread: 1 });
+  // The limit of the product is one second; a loaded machine may be slower.
+  expect(tookMs).toBeLessThan(4_000);
+  expect(JSON.stringify(model.requests()[3]?.body)).toContain("ada3*");
   expect(await told(team)).toEqual([
     "The budget of ada is reached: 3 of 3 model calls. ada is paused and keeps its task; no work is lost. The user raises it: troupe agent budget ada turns=6 --team demo",
   ]);
+});
+
+test("I13 at 80 percent the user and the lead are told once, over restarts too", async () => {
+  const { team, start } = await memberTeam(steps("ada", 9), {
+    lead: {},
+    ada: { definition: { budget: { turns: 5 } } },
+  });
+  const first = await start("ada");
+  await createTask(team, "user", { subject: "Work" });
+  await until(async () => (await told(team)).length === 2);
+  first.stop();
+  await first.ended;
+  const again = await start("ada");
+  await until(async () => (await team.store.presence.read(ada))?.waitingFor === "budget");
+  again.stop();
+  await again.ended;
+
+  const warning =
+    "The budget of ada is 80 % used: 4 of 5 model calls. At 100 % ada makes no further model call.";
+  expect(await told(team)).toEqual([warning, expect.stringMatching(/^The budget of ada is reached/)]);
+  expect(await told(team, "lead")).toEqual(await told(team));
+});
+
+test("I13 a subagent waits as its member does, and goes on in the middle of its work", async () => {
+  const script = `
+  ada:
+    - text: /claimed task/
+      call: [{ tool: Agent, input: { description: look, prompt: "LOOK around" } }]
+      next: [{ say: Done. }]
+    - text: /LOOK around/
+      call: [{ tool: Glob, input: { pattern: "one*" } }]
+      next: [{ say: I looked. }]
+`;
+  const { team, model, start, asked } = await memberTeam(script, {
+    ada: { definition: { budget: { turns: 2 } } },
+  });
+  await start("ada");
+  await createTask(team, "user", { subject: "Work" });
+  await until(() => isOutOfBudget(team));
+  const spentAt = asked();
+
+  await setBudget(team, "user", ada, { turns: null });
+  await until(() => JSON.stringify(model.requests().at(-1)?.body).includes("I looked."));
+
+  expect(spentAt).toBe(2);
+});
+
+/** Three agents in processes of their own, with a task each. */
+async function three(
+  turns: number,
+): Promise<{ members: MemberTeam; begin: () => Promise<() => Promise<void>> }> {
+  const names = ["ada", "bob", "cyd"];
+  const members = await memberTeam(
+    names.map((name) => steps(name, 30)).join(""),
+    { ada: {}, bob: {}, cyd: {} },
+    undefined,
+    {
+      budget: { turns },
+    },
+  );
+  const begin = async (): Promise<() => Promise<void>> => {
+    const processes = await Promise.all(names.map((name) => memberProcess(members, name)));
+    return async () => {
+      for (const { kill } of processes) await kill();
+    };
+  };
+  return { members, begin };
+}
+
+test("I13 the budget of a team of three: what goes over is the calls under way, kill -9 of all forgets nothing, and more lets all go on", async () => {
+  const { members, begin } = await three(8);
+  const { team, asked } = members;
+  for (const subject of ["One", "Two", "Three"]) await createTask(team, "user", { subject });
+  const killAll = await begin();
+  await until(() => isOutOfBudget(team), { within: 20_000 });
+  const spentAt = asked();
+  const { use } = await teamSpending(team, followCallSums(team));
+
+  await killAll();
+  await begin();
+  await until(() => isOutOfBudget(team), { within: 20_000 });
+  const afterKill = asked();
+  await setBudget(team, "user", undefined, { turns: 16 });
+  await until(() => asked() >= 16, { within: 20_000 });
+  await until(() => isOutOfBudget(team), { within: 20_000 });
+
+  expect(spentAt).toBeGreaterThanOrEqual(8);
+  expect(spentAt).toBeLessThanOrEqual(8 + 2);
+  expect(use).toMatchObject({ spent: spentAt, limit: 8 });
+  expect(afterKill).toBe(spentAt);
+  expect(asked()).toBeLessThanOrEqual(16 + 2);
+  expect([...(await team.readOn()).tasks.values()].map(({ status }) => status)).toEqual(
+    Array(3).fill("in_progress"),
+  );
+  expect((await told(team)).filter((text) => text.includes("is reached"))).toHaveLength(2);
+});
+
+const DOLLARS = `model: claude-sonnet-5-5
+agents:
+  lead:
+${Array.from(
+  { length: 5 },
+  (_, at) => `    - call: [{ tool: Glob, input: { pattern: "x${at}*" } }]
+      usage: { input: 100000, output: 0, cacheRead: 0, cacheWrite: 0 }`,
+).join("\n")}
+    - call: [{ tool: ReportDone, input: { text: It is done. } }]
+    - say: Bye.
+`;
+
+test("I13 a run that reaches its budget ends with 7 and says how to go on, and up with more goes on from there", async () => {
+  const desk = await cliDesk(DOLLARS);
+  const run = desk.start(["run", "-p", "Look", "--size", "1", "--budget", "0.50", "--team", "hello"]);
+  const exit = await run.ended;
+  const status = StatusOutput.parse(JSON.parse((await desk.troupe(["status", "hello", "--json"])).stdout));
+  const up = await desk.troupe(["up", "--detach", "--budget", "10", "--team", "hello"]);
+  await until(
+    async () =>
+      StatusOutput.parse(JSON.parse((await desk.troupe(["status", "hello", "--json"])).stdout)).report !==
+      null,
+    { within: 20_000, every: 200 },
+  );
+  const after = StatusOutput.parse(JSON.parse((await desk.troupe(["status", "hello", "--json"])).stdout));
+  await desk.troupe(["down", "hello"]);
+
+  expect(exit).toBe(7);
+  expect(run.stderr()).toMatch(
+    /error: budget reached: \$0\.60 of \$0\.50; 2 agents are paused, no work is lost\nhint: troupe up --budget 2 --team hello goes on from here/,
+  );
+  expect(status.budget).toMatchObject({
+    usd: 0.5,
+    reached: true,
+    used: expect.closeTo(1.2),
+    spent: { turns: 3 },
+  });
+  expect(status.warnings[0]).toMatch(
+    /^budget reached: \$0\.60 of \$0\.50; no model call is made, no work is lost; troupe up/,
+  );
+  expect(up).toMatchObject({ exit: 0 });
+  expect(after).toMatchObject({ report: { text: "It is done." }, budget: { usd: 10, spent: { turns: 7 } } });
+  expect(after.agents.total).toBe(2);
+}, 60_000);
+
+test("I13 the end of a run is told to programs too", async () => {
+  const desk = await cliDesk(DOLLARS);
+  const run = desk.start(["run", "-p", "Look", "--size", "1", "--budget", "turns=2", "--json"]);
+
+  expect(await run.ended).toBe(7);
+  const end = RunEndOutput.parse(JSON.parse(run.stdout().trimEnd().split("\n").at(-1) ?? ""));
+  expect(end).toMatchObject({
+    exit: 7,
+    reason: "budget",
+    text: expect.stringMatching(/^budget reached: 2 of 2 model calls/),
+  });
+});
+
+test("I13 dollars are refused for a model whose price nobody knows, and nothing is made", async () => {
+  const desk = await cliDesk();
+  const up = desk.start(["up", "--detach", "--budget", "5", "--model", "llama3.3:70b"]);
+
+  expect(await up.ended).toBe(2);
+  expect(up.stderr()).toMatch(
+    /error: a budget in dollars cannot hold: the price of llama3\.3:70b, the model of lead, is not known\nhint: give another limit: --budget tokens=2000000/,
+  );
+  expect((await desk.troupe(["status", "hello"])).exit).toBe(3);
 });
