@@ -3,6 +3,7 @@ import {
   APIConnectionError,
   APIError,
   AuthenticationError,
+  PaymentRequiredError,
   PermissionDeniedError,
 } from "@anthropic-ai/sdk";
 import { TroupeError } from "../base/errors.ts";
@@ -51,6 +52,8 @@ function apiTrouble(error: APIError, url: string): Trouble {
     return failed("model_unreachable", `no connection to the model at ${url}: ${causeText(error)}`);
   if (error instanceof AuthenticationError || error instanceof PermissionDeniedError)
     return failed("auth_refused", `the model server at ${url} refused the credentials: ${answerText(error)}`);
+  if (error instanceof PaymentRequiredError)
+    return failed("auth_refused", `the model server at ${url} wants to be paid first: ${answerText(error)}`);
   if (isPassingStatus(error.status))
     return failed("model_unreachable", `the model at ${url} does not answer: ${answerText(error)}`);
   if (error.status === undefined && PASSING.has(error.type ?? ""))

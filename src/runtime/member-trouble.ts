@@ -11,7 +11,7 @@ import type { Team } from "../team/team.ts";
 const QUIET_MS = 60_000;
 
 /** By these words the question is known again, whoever asked it. */
-const KEY_ADVICE = "It waits for a message after the key was changed; nothing is lost.";
+const KEY_ADVICE = "It waits for a message after the key, or its account, was put right; nothing is lost.";
 /** A question to the user is asked again after this long, in ms. */
 const ASK_AGAIN_MS = 600_000;
 

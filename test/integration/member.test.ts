@@ -204,8 +204,12 @@ test("K7 an owner that ends its turn without finishing is told so at once", asyn
   await until(() => asked() === 3);
 });
 
-test("I11 a key that is refused to several members is one question to the user", async () => {
-  const { team, start, asked } = await memberTeam("  '*': [{ fault: 401, times: any }]", {
+test.each([
+  [401, "refused the credentials"],
+  [402, "wants to be paid first"],
+  [403, "refused the credentials"],
+])("I11 %i for several members is one question to the user, and no storm of requests", async (code, words) => {
+  const { team, start, asked } = await memberTeam(`  '*': [{ fault: ${code}, times: any }]`, {
     lead: {},
     ada: {},
     bob: {},
@@ -219,7 +223,11 @@ test("I11 a key that is refused to several members is one question to the user",
   for (const name of ["lead", "ada", "bob"])
     await until(async () => isIdle(name), { within: 10_000, what: `${name} has told` });
 
-  expect((await readMailbox(team, "user")).map(({ message }) => message.kind)).toEqual(["system"]);
+  const told = await readMailbox(team, "user");
+  expect(told.map(({ message }) => message.kind)).toEqual(["system"]);
+  expect(told[0]?.message.text).toContain(words);
+  // The lead hears of it, and tries once more.
+  expect(asked()).toBeLessThanOrEqual(4);
 });
 
 test("I11 a refused key is told to the user and tried again when something new arrives", async () => {

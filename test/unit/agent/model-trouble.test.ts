@@ -68,17 +68,18 @@ test("I3 a connection that dies before the answer is tried again", async () => {
 });
 
 test.each([
-  [401, "auth_refused"],
-  [403, "auth_refused"],
-  [400, "failed"],
-  [404, "failed"],
-])("I11 %i is not tried again: %s", async (code, kind) => {
+  [401, "auth_refused", "refused the credentials"],
+  [402, "auth_refused", "wants to be paid first"],
+  [403, "auth_refused", "refused the credentials"],
+  [400, "failed", "refused the request"],
+  [404, "failed", "refused the request"],
+])("I11 %i is not tried again: %s, %s", async (code, kind, words) => {
   const server = await sseServer(status(code));
 
   const { end } = await runLoop(server);
 
   expect(end).toMatchObject({ reason: "failed", code: kind });
-  expect(end.reason === "failed" && end.message).toContain(`test says ${code}`);
+  expect(end.reason === "failed" && end.message).toContain(`${words}: ${code} test says ${code}`);
   expect(server.requests).toHaveLength(1);
 });
 
