@@ -34,6 +34,8 @@ export const MemberDefinition = z.looseObject({
   session: z.literal("fresh").optional(),
   /** Its own limits, beside the team's. */
   budget: Budget.optional(),
+  /** It begins with the conversation that `from` had up to the entry `upTo` of its transcript. */
+  fork: z.looseObject({ from: MemberName, upTo: EntryId, at: z.string().max(40) }).optional(),
   /** Connectors of its own, as in `.mcp.json`; `${VAR}` stays as it is written. */
   mcpServers: LooseMcpServers.optional(),
 });

@@ -1,6 +1,7 @@
 import type { Turn } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
 import { PAIR_A_MINUTE } from "../team/mail-limits.ts";
+import { copyFork } from "./fork-transcript.ts";
 import { memoryInput } from "./inputs.ts";
 import { type Intake, openIntake } from "./member-intake.ts";
 import { type MemberJob, permissionsOf } from "./member-job.ts";
@@ -20,11 +21,12 @@ export interface Memory {
   readonly progress: Progress;
 }
 
-/** Writes nothing. */
+/** Writes nothing but the copy with which a forked member begins. */
 export async function openMemory(job: MemberJob): Promise<Memory> {
   const { team, member, redactor, onTrouble, limits, storms } = job;
   const { dir } = permissionsOf(job);
   const { name: me, lead } = member;
+  await copyFork(team, member);
   const kept = await resumeTranscript(team, me, redactor);
   const untrusted = openUntrusted(kept.untrusted, kept.turns);
   const transcript = { ...kept, record: marked(kept, untrusted) };

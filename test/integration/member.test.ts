@@ -208,27 +208,30 @@ test.each([
   [401, "refused the credentials"],
   [402, "wants to be paid first"],
   [403, "refused the credentials"],
-])("I11 %i for several members is one question to the user, and no storm of requests", async (code, words) => {
-  const { team, start, asked } = await memberTeam(`  '*': [{ fault: ${code}, times: any }]`, {
-    lead: {},
-    ada: {},
-    bob: {},
-  });
-  for (const name of ["lead", "ada", "bob"]) await start(name);
-  await sendMessage(team, "user", { to: ["all"], text: "hello" });
-  await until(() => ["lead", "ada", "bob"].every((name) => asked(name) > 0));
+])(
+  "I11 %i for several members is one question to the user, and no storm of requests",
+  async (code, words) => {
+    const { team, start, asked } = await memberTeam(`  '*': [{ fault: ${code}, times: any }]`, {
+      lead: {},
+      ada: {},
+      bob: {},
+    });
+    for (const name of ["lead", "ada", "bob"]) await start(name);
+    await sendMessage(team, "user", { to: ["all"], text: "hello" });
+    await until(() => ["lead", "ada", "bob"].every((name) => asked(name) > 0));
 
-  const isIdle = async (name: string) =>
-    (await team.store.presence.read(MemberName.parse(name)))?.status === "idle";
-  for (const name of ["lead", "ada", "bob"])
-    await until(async () => isIdle(name), { within: 10_000, what: `${name} has told` });
+    const isIdle = async (name: string) =>
+      (await team.store.presence.read(MemberName.parse(name)))?.status === "idle";
+    for (const name of ["lead", "ada", "bob"])
+      await until(async () => isIdle(name), { within: 10_000, what: `${name} has told` });
 
-  const told = await readMailbox(team, "user");
-  expect(told.map(({ message }) => message.kind)).toEqual(["system"]);
-  expect(told[0]?.message.text).toContain(words);
-  // The lead hears of it, and tries once more.
-  expect(asked()).toBeLessThanOrEqual(4);
-});
+    const told = await readMailbox(team, "user");
+    expect(told.map(({ message }) => message.kind)).toEqual(["system"]);
+    expect(told[0]?.message.text).toContain(words);
+    // The lead hears of it, and tries once more.
+    expect(asked()).toBeLessThanOrEqual(4);
+  },
+);
 
 test("I11 a refused key is told to the user and tried again when something new arrives", async () => {
   const { team, start, asked } = await memberTeam(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { MemberDefinition } from "../../../protocol/entries.ts";
 import { MemberName, Role } from "../../../protocol/names.ts";
 import { given } from "../../../runtime/given.ts";
 import type { RoleFill } from "../../../runtime/role-definition.ts";
@@ -17,6 +18,11 @@ export const agentSpawn = defineCommand({
       note: "its own",
       exit: 0,
     },
+    {
+      line: "troupe agent spawn builder2 --fork builder",
+      note: "exit 5: builder has said nothing yet",
+      exit: 5,
+    },
     { line: "troupe agent spawn painter --plan", note: "its plans wait in troupe approvals", exit: 0 },
     { line: "troupe agent spawn all", note: "exit 2: the name is reserved", exit: 2 },
   ],
@@ -26,6 +32,10 @@ export const agentSpawn = defineCommand({
     ["--model <model>", "its model"],
     ["--prompt <text>", "who it is, in front of its tasks"],
     ["--plan", "it only reads until the plan for its task is approved"],
+    [
+      "--fork <member>",
+      "it begins with a copy of that member's conversation, and is otherwise as that member is",
+    ],
     ["--tools <names>", "the tools it has: Read,Write,Bash; all but Bash unless given"],
   ],
   input: z.object({
@@ -38,6 +48,7 @@ export const agentSpawn = defineCommand({
       .min(1, "it is empty")
       .max(64 * 1024, "at most 65536 characters")
       .optional(),
+    fork: nameArgument(MemberName).optional(),
     plan: z.literal(true).optional(),
     tools: z
       .string()
@@ -50,13 +61,14 @@ export const agentSpawn = defineCommand({
       .optional(),
   }),
   notForAgents: true,
-  run: ({ name, role, ...wanted }, context) =>
+  run: ({ name, role, fork, ...wanted }, context) =>
     withTeam(context, undefined, async ({ team, me }) => {
       const { joinMember } = await import("../../../team/members.ts");
       const { supervisorOf } = await import("../../../runtime/liveness.ts");
       const { showTeam } = await import("../../team-view.ts");
+      const base = fork === undefined ? {} : await forked(team, fork);
       const fill = role === undefined ? {} : await fillOf(team, role, wanted.model);
-      const definition = { ...fill, ...given(wanted) };
+      const definition = { ...base, ...fill, ...given(wanted) };
       const joined = await joinMember(team, me, { name, ...given({ role }), backend: "child", definition });
       if (!joined.ok) throw await refused(joined.reason, team.state());
       const supervisor = await supervisorOf(team);
@@ -68,6 +80,24 @@ export const agentSpawn = defineCommand({
       return 0;
     }),
 });
+
+/** What a fork of that member is defined as. Throws `agent_not_found`, and `conflict` when it has no conversation. */
+async function forked(team: Team, from: MemberName): Promise<MemberDefinition> {
+  const { memberNamed } = await import("../../../team/derive.ts");
+  const { forkOf, definitionOfFork } = await import("../../../runtime/fork-transcript.ts");
+  const { TroupeError } = await import("../../../base/errors.ts");
+  const member = memberNamed(team.state(), from);
+  if (member === undefined)
+    throw new TroupeError("agent_not_found", `no agent named ${from} in team ${team.name}`, {
+      hint: "troupe agent list",
+    });
+  const fork = await forkOf(team, member.name);
+  if (fork === undefined)
+    throw new TroupeError("conflict", `${member.name} has no conversation yet that could be copied`, {
+      hint: "leave --fork out",
+    });
+  return definitionOfFork(member, fork);
+}
 
 /** What the definition of the role gives. Throws `bad_settings` with file and line when it is broken. */
 async function fillOf(team: Team, role: string, model: string | undefined): Promise<RoleFill> {
