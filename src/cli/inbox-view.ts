@@ -1,7 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import type { Party } from "../protocol/names.ts";
 import { openWaker } from "../runtime/waker.ts";
-import { memberNamed } from "../team/derive.ts";
+import { isByHand, memberNamed } from "../team/derive.ts";
 import { openMailbox, readMailbox } from "../team/mail.ts";
 import type { Team } from "../team/team.ts";
 import type { Context } from "./command.ts";
@@ -58,7 +58,7 @@ async function showNew(
 function refuseAck({ ack, owner, team }: InboxView): void {
   if (!ack || owner === "user") return;
   const member = memberNamed(team.state(), owner);
-  if (member?.backend === "hand") return;
+  if (member !== undefined && isByHand(member)) return;
   throw new TroupeError("policy", `the agent ${owner} reads its mail itself; nothing was marked`, {
     hint: `troupe inbox ${owner}`,
   });

@@ -39,6 +39,7 @@ const OWN: ReadonlySet<string> = new Set([
   "TROUPE_PARENT",
   "TROUPE_ONLY",
   "TROUPE_ANSWER_WITHIN",
+  "TROUPE_BY_HAND",
 ]);
 
 export interface ChildNames {

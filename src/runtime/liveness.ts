@@ -1,6 +1,7 @@
 import { liveness, type ProcessIdentity, taggedProcesses } from "../base/process-identity.ts";
 import type { RunFile } from "../protocol/files.ts";
 import type { InstanceId } from "../protocol/names.ts";
+import { isByHand } from "../team/derive.ts";
 import type { Lease, Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { instanceTag } from "./child-env.ts";
@@ -34,7 +35,7 @@ export async function lifeOf(
   member: Member,
   { isThere = false }: { readonly isThere?: boolean } = {},
 ): Promise<LifeSigns> {
-  if (member.backend === "hand") return { verdict: "unknown" };
+  if (isByHand(member)) return { verdict: "unknown" };
   const { life } = member;
   if (!life) return { verdict: "stopped" };
   if (life.ended) return { verdict: life.ended.how === "stopped" ? "stopped" : "dead" };

@@ -56,7 +56,7 @@ export function watchStops(
 }
 
 /** SIGINT: a person wants it to end now. */
-function isHard(reason: unknown): boolean {
+export function isHard(reason: unknown): boolean {
   return reason instanceof TroupeError && reason.details["signal"] === "SIGINT";
 }
 

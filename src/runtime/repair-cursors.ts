@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { Party } from "../protocol/names.ts";
-import { memberNamed } from "../team/derive.ts";
+import { isByHand, memberNamed } from "../team/derive.ts";
 import type { Team } from "../team/team.ts";
 import { lifeOf } from "./liveness.ts";
 import { setAside } from "./repair-aside.ts";
@@ -49,7 +49,7 @@ async function isBad({ fs, paths }: RepairPlace, team: Team, owner: Party): Prom
 /** Whoever lives keeps its cursor in memory. */
 async function isLiving(team: Team, owner: Party): Promise<boolean> {
   const member = owner === "user" ? undefined : memberNamed(team.state(), owner);
-  if (!member || member.backend === "hand") return false;
+  if (!member || isByHand(member)) return false;
   const { verdict } = await lifeOf(team, member);
   return verdict !== "dead" && verdict !== "stopped";
 }

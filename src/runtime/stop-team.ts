@@ -1,6 +1,7 @@
 import { TroupeError } from "../base/errors.ts";
 import { type Actor, type InstanceId, type MemberName, sameName } from "../protocol/names.ts";
 import { type StopLimits, stopProcess, stopTagged } from "../spawn/stop-process.ts";
+import { isByHand } from "../team/derive.ts";
 import { refusalText } from "../team/refusal-text.ts";
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -65,7 +66,7 @@ export async function stopTeam(
   // One that was not asked would start again whom it sees die.
   if (isWhole && attempts.trouble()) await endSupervisor();
   const endings = await endMembers(team, { by, limits, signal, attempts, member });
-  const members = targetsOf(team.state(), member).map((target) => ({
+  const members = targetsOf(team.state(), member, asked).map((target) => ({
     name: target.name,
     ending: endingOf(target, endings.get(target.name), asked.has(target.name)),
   }));
@@ -132,9 +133,15 @@ async function ask(team: Team, by: Actor, name: MemberName | undefined): Promise
   throw new TroupeError(code, message);
 }
 
-function targetsOf(state: TeamState, name: MemberName | undefined): readonly Member[] {
+/** Who has a process of ours, or `had` one. */
+function targetsOf(
+  state: TeamState,
+  name: MemberName | undefined,
+  had: ReadonlySet<MemberName> = new Set(),
+): readonly Member[] {
   return [...state.members.values()].filter(
-    (member) => member.backend === "child" && (name === undefined || sameName(member.name, name)),
+    (member) =>
+      (!isByHand(member) || had.has(member.name)) && (name === undefined || sameName(member.name, name)),
   );
 }
 

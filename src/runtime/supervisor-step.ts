@@ -79,10 +79,9 @@ export function decide(
 
 function decideOne(seen: SeenMember, nowMs: number, limits: SupervisorLimits): Action | undefined {
   const { member, memory } = seen;
-  if (member.backend === "hand") return undefined;
   const open = member.life !== undefined && member.life.ended === undefined;
   if (open) return decideLife(seen, nowMs, limits);
-  if (member.left) return undefined;
+  if (member.left || member.backend === "hand") return undefined;
   const due = memory.wanted || member.life === undefined || member.life.ended?.how === "died";
   if (!due || (member.stopping && !memory.wanted) || nowMs < memory.startableAt) return undefined;
   return { kind: "start", member };

@@ -1,4 +1,5 @@
 import type { InstanceId } from "../protocol/names.ts";
+import { isByHand } from "../team/derive.ts";
 import { sweep } from "../team/rescue.ts";
 import type { Member } from "../team/state.ts";
 import type { Folded, Team } from "../team/team.ts";
@@ -77,7 +78,7 @@ export function memberWatch(parts: WatchParts): MemberWatch {
 
   /** A life may be announced together with its process; only one without is for us to fulfil. */
   async function fulfil(member: Member, instance: InstanceId): Promise<void> {
-    if (member.life?.instance !== instance || member.life.ended) return;
+    if (member.life?.instance !== instance || member.life.ended || member.backend === "hand") return;
     if (processes.isThere(instance) || (await findInstance(instance))) return;
     memories.change(member, { ...newMemory(true), wanted: false, lifeSince: awakeMs() });
     await processes.start(member, instance);
@@ -86,7 +87,7 @@ export function memberWatch(parts: WatchParts): MemberWatch {
 
   return {
     look: async () => {
-      const members = [...team.state().members.values()].filter(({ backend }) => backend === "child");
+      const members = [...team.state().members.values()].filter((member) => !isByHand(member));
       const asked = wishes.take();
       for (const member of members) for (const instance of asked) await fulfil(member, instance);
       const seen = await Promise.all(members.map(see));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineTool, type Tool } from "../agent/tool.ts";
-import { presentMembers } from "../team/derive.ts";
+import { isByHand, presentMembers } from "../team/derive.ts";
 import type { Member } from "../team/state.ts";
 import { numbers } from "./inputs.ts";
 import { completeHooked, failed, ownTasks, refused, type TeamToolDeps } from "./team-tools-caller.ts";
@@ -33,10 +33,11 @@ function listMembers({ team }: TeamToolDeps): Tool {
   });
 }
 
-async function doing(team: TeamToolDeps["team"], { name, life, backend }: Member): Promise<string> {
+async function doing(team: TeamToolDeps["team"], member: Member): Promise<string> {
+  const { name, life } = member;
   const owned = team.index.owned(name);
   const task = owned.length === 0 ? "" : ` on ${numbers(owned)}`;
-  if (backend === "hand") return `joined by hand${task}`;
+  if (isByHand(member)) return `joined by hand${task}`;
   if (life === undefined) return "not started";
   if (life.ended !== undefined) return life.ended.how === "died" ? "died, is started again" : life.ended.how;
   const run = await team.store.presence.read(name);

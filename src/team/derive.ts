@@ -162,3 +162,8 @@ function editDistance(one: string, other: string): number {
   }
   return above[other.length] ?? 0;
 }
+
+/** A person or a script acts for it: no process of ours lives its life. */
+export function isByHand({ backend, life }: Member): boolean {
+  return backend === "hand" && (life === undefined || life.ended !== undefined);
+}

@@ -2,7 +2,7 @@ import type { EntryOf } from "../protocol/entries.ts";
 import { type Actor, type MemberName, sameName } from "../protocol/names.ts";
 import { PermissionMode } from "../protocol/permissions.ts";
 import { withdrawnOf } from "./approval-rules.ts";
-import { leadOf, memberNamed, presentMember } from "./derive.ts";
+import { isByHand, leadOf, memberNamed, presentMember } from "./derive.ts";
 import { foreignCommand, remembered } from "./provenance.ts";
 import { begun, ended } from "./ran.ts";
 import type { Member, Task, TeamState, Verdict } from "./state.ts";
@@ -129,7 +129,7 @@ function whyNotSteered(state: TeamState, entry: EntryOf<"control">, member: Memb
   if (!isInCharge(state, by) || sameName(by, member.name))
     return refuse({ kind: "not_allowed", who: by, what: `${verb}: the user or the lead may` });
   const foreign = foreignCommand(state, entry, verb);
-  if (foreign || member.backend !== "hand") return foreign;
+  if (foreign || !isByHand(member)) return foreign;
   return refuse({ kind: "not_allowed", who: by, what: `${verb}, who is driven by hand` });
 }
 
