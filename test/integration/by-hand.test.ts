@@ -59,14 +59,14 @@ test("a member that joined by hand and runs in a shell is one of the team: it wo
 
 test("who runs in a shell and dies is not started again when it joined by hand, and is when troupe starts it otherwise", async () => {
   const { troupe, start, state, list, config } = await desk();
-  expect(await troupe(["create", "hello", "--from", ".claude/team.json"])).toMatchObject({ exit: 0 });
+  expect(await troupe(["create", "hello"])).toMatchObject({ exit: 0 });
+  expect(await troupe(["agent", "spawn", "bob"])).toMatchObject({ exit: 0 });
   expect(await troupe(["join", "ada"])).toMatchObject({ exit: 0 });
   const shells = [start(["agent", "run", "ada"]), start(["agent", "run", "bob"])];
   const ada = await state("ada", "idle");
   const bob = await state("bob", "idle");
 
-  expect(await troupe(["resume", "--detach"])).toMatchObject({ exit: 0 });
-  await state("lead", "idle");
+  expect(await troupe(["resume"])).toMatchObject({ exit: 0 });
   expect((await list())("bob")).toMatchObject({ pid: bob.pid, restarts: 0 });
   for (const { pid } of [ada, bob]) process.kill(pid ?? 0, "SIGKILL");
   const again = await until(

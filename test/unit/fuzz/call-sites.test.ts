@@ -38,6 +38,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
   "src/runtime/ask-for-life.ts": OWN,
   "src/runtime/audit.ts": OWN,
   "src/runtime/audit-verify.ts": NAME,
+  "src/runtime/by-hand.ts": OWN,
   "src/runtime/create-team.ts": OWN,
   "src/runtime/hooks/prompt-hooks.ts": OWN,
   "src/runtime/member-calls.ts": "a word of an agent's definition, which src/plugins has read",

@@ -25,9 +25,12 @@ test("who was never started is stopped, who ended in good order too, who died or
   }
 });
 
-test("who joined by hand is never dead", async () => {
+test("who joined by hand is never dead, unless a process lives its life", async () => {
   const { team, member } = await memoryTeam(["lead"]);
   await must(team, { op: "join", by: "user", member: ADA, backend: "hand", definition: {} });
+  expect(await lifeOf(team, member("ada"))).toEqual({ verdict: "unknown" });
+  expect(await deathWatch(team)(member("ada"))).toBe(false);
+
   await must(team, {
     op: "start",
     by: "user",
@@ -35,6 +38,9 @@ test("who joined by hand is never dead", async () => {
     instance: team.state().team?.instance ?? never(),
   });
 
+  expect(await lifeOf(team, member("ada"))).toEqual({ verdict: "starting" });
+  const instance = team.state().team?.instance ?? never();
+  await must(team, { op: "end", by: "system", member: ADA, instance, how: "died" });
   expect(await lifeOf(team, member("ada"))).toEqual({ verdict: "unknown" });
   expect(await deathWatch(team)(member("ada"))).toBe(false);
 });

@@ -9,7 +9,11 @@ export const agentRun = defineCommand({
   name: "run",
   summary: "Run one member in this terminal until Ctrl-C; a supervisor takes it as it is.",
   examples: [
-    { line: "troupe agent run nobody", note: "exit 3: nobody has that name", exit: 3 },
+    {
+      line: "troupe agent run builder",
+      note: "one that is not running; or one that has joined by hand",
+      exit: 0,
+    },
     { line: "troupe agent run builder", note: "exit 5: it is running", exit: 5 },
   ],
   arguments: [["<name>", "the member"]],
