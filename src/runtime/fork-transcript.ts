@@ -1,13 +1,25 @@
 import type { Turn } from "../agent/loop-deps.ts";
+import type { Redactor } from "../base/redact.ts";
 import type { MemberDefinition } from "../protocol/entries.ts";
 import type { EntryId, MemberName } from "../protocol/names.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { given } from "./given.ts";
 import { ownLog, readAll } from "./member-log.ts";
-import { type KeptTurn, openTranscript, turnOf, turnWriter } from "./transcript.ts";
+import { resumeTranscript } from "./subagent-resume.ts";
+import { type KeptTurn, openTranscript, type Transcript, turnOf, turnWriter } from "./transcript.ts";
 
 export type Fork = NonNullable<MemberDefinition["fork"]>;
+
+/** Opens the transcript of a member as `resumeTranscript` does; a forked one begins with its copy. */
+export async function beginTranscript(
+  team: Team,
+  member: Member,
+  redactor: Pick<Redactor, "hideIn">,
+): Promise<Transcript> {
+  await copyFork(team, member);
+  return resumeTranscript(team, member.name, redactor);
+}
 
 /** The conversation of a member as it is now, for one who is to begin with it; undefined when it has none. */
 export async function forkOf(team: Team, from: MemberName): Promise<Fork | undefined> {

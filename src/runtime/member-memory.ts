@@ -1,13 +1,12 @@
 import type { Turn } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
 import { PAIR_A_MINUTE } from "../team/mail-limits.ts";
-import { copyFork } from "./fork-transcript.ts";
+import { beginTranscript } from "./fork-transcript.ts";
 import { memoryInput } from "./inputs.ts";
 import { type Intake, openIntake } from "./member-intake.ts";
 import { type MemberJob, permissionsOf } from "./member-job.ts";
 import { readMemoryFiles } from "./memory-files.ts";
 import { openProgress, type Progress } from "./no-progress.ts";
-import { resumeTranscript } from "./subagent-resume.ts";
 import { resumeTalk } from "./talk-resume.ts";
 import type { Transcript } from "./transcript.ts";
 import { openUntrusted, type Untrusted } from "./untrusted.ts";
@@ -26,8 +25,7 @@ export async function openMemory(job: MemberJob): Promise<Memory> {
   const { team, member, redactor, onTrouble, limits, storms } = job;
   const { dir } = permissionsOf(job);
   const { name: me, lead } = member;
-  await copyFork(team, member);
-  const kept = await resumeTranscript(team, me, redactor);
+  const kept = await beginTranscript(team, member, redactor);
   const untrusted = openUntrusted(kept.untrusted, kept.turns);
   const transcript = { ...kept, record: marked(kept, untrusted) };
   if (transcript.skipped > 0)
