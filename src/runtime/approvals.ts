@@ -47,6 +47,9 @@ export interface OwnApprovals extends Approvals {
   readonly withdrawForgotten: () => Promise<void>;
 }
 
+/** Node takes a longer time for 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Several callers that wait for the answer to one question. */
 interface Wait {
   readonly answer: Promise<Answer>;
@@ -72,10 +75,12 @@ export function openApprovals(team: Team, me: MemberName): OwnApprovals {
   const begin = (question: Question): Wait => {
     const key = keyOf(question);
     const known = waits.get(key);
-    if (known) return known;
+    if (known && !known.gone.signal.aborted) return known;
     const gone = new AbortController();
-    const answer = pursue(team, me, question, gone.signal).finally(() => waits.delete(key));
-    const wait = { answer, gone, callers: 0 };
+    const answer = pursueAfter(known?.answer, () => pursue(team, me, question, gone.signal)).finally(() => {
+      if (waits.get(key) === wait) waits.delete(key);
+    });
+    const wait: Wait = { answer, gone, callers: 0 };
     waits.set(key, wait);
     return wait;
   };
@@ -106,6 +111,16 @@ export function openApprovals(team: Team, me: MemberName): OwnApprovals {
       for (const approval of unsettledOf(team, me)) await settleApproval(team, me, approval.id, "withdrawn");
     },
   };
+}
+
+/** A question that is just being withdrawn is another one: whoever asks it anew is not answered by that. */
+async function pursueAfter(
+  before: Promise<Answer> | undefined,
+  pursued: () => Promise<Answer>,
+): Promise<Answer> {
+  // Its failure is told to those who waited for it.
+  if (before !== undefined) await Promise.allSettled([before]);
+  return pursued();
 }
 
 function keyOf({ kind, tool, input, plan }: Question): string {
@@ -180,7 +195,8 @@ async function whenOver(team: Team, id: EntryId, gone: AbortSignal): Promise<End
       const leave = (): void => resolve("gone");
       const unsubscribe = team.subscribe(look);
       gone.addEventListener("abort", leave);
-      const timer = ms === undefined ? undefined : setTimeout(() => resolve("late"), ms);
+      const timer =
+        ms === undefined ? undefined : setTimeout(() => resolve("late"), Math.min(ms, LONGEST_TIMER_MS));
       over.signal.addEventListener("abort", () => {
         unsubscribe();
         gone.removeEventListener("abort", leave);

@@ -13,6 +13,7 @@ const Subject = z.looseObject({
   file_path: z.string().optional(),
   path: z.string().optional(),
   url: z.string().optional(),
+  dangerouslyDisableSandbox: z.boolean().optional(),
 });
 
 /** What a person is asked about a call. `suggestion`: the rule that "always" would add. */
@@ -38,10 +39,12 @@ export function summaryOf({ name, input }: ToolCall): {
   readonly summary: string;
   readonly isWhole: boolean;
 } {
-  const { command, file_path, path, url } = Subject.safeParse(input).data ?? {};
+  const { command, file_path, path, url, dangerouslyDisableSandbox } = Subject.safeParse(input).data ?? {};
   const main = command ?? file_path ?? path ?? url;
   const text = faithfulText(main ?? JSON.stringify(input ?? null));
-  const head = main === undefined || command === undefined ? `${name} ` : "";
+  const isLeaving = dangerouslyDisableSandbox === true && command !== undefined;
+  const place = isLeaving ? "outside of the sandbox: " : "";
+  const head = main === undefined || command === undefined ? `${name} ` : place;
   const isWhole = text.length <= SHOWN;
   return { summary: `${head}${isWhole ? text : `${text.slice(0, SHOWN)}…`}`, isWhole };
 }

@@ -28,7 +28,9 @@ export function memberContext(
       home: team.host.home,
       isConfined: sandbox?.mayRunUnasked(call) === true,
       realPath: realPathSoFar,
-      standing: (tool) => standingOf(tool) ?? connectorStanding(judge, tool),
+      // An allow rule was written for a command that is confined.
+      standing: (tool) =>
+        sandbox?.isLetOut(call) === true ? "asks" : (standingOf(tool) ?? connectorStanding(judge, tool)),
       untrusted: whyLookedAt(call, rules.settings, mode, seat),
     };
   };

@@ -32,6 +32,8 @@ export interface MemberSandbox {
   readonly sandbox: () => Sandbox | undefined;
   /** This call runs confined and the settings let it run without a question. Rules that deny or ask still count. */
   readonly mayRunUnasked: (call: ToolCall) => boolean;
+  /** The model wants this command to leave the sandbox, and the settings let a person say yes. */
+  readonly isLetOut: (call: ToolCall) => boolean;
   /** There are commands that could reach the network, whether confined or let out of the sandbox. */
   readonly hasNetwork: boolean;
   /** What this command tells stays on this machine: it runs confined and without network. */
@@ -107,6 +109,11 @@ function memberSandbox(settings: SettingsInForce, opened: Opened): MemberSandbox
     shelter: { isConfined, mayLeave: isConfined && allowUnsandboxedCommands === true, choose },
     sandbox,
     mayRunUnasked: (call) => autoAllowBashIfSandboxed !== false && isWalledIn(call),
+    isLetOut: ({ name, input }) =>
+      name === "Bash" &&
+      isConfined &&
+      allowUnsandboxedCommands === true &&
+      BashInput.safeParse(input).data?.dangerouslyDisableSandbox === true,
     hasNetwork:
       opened.status !== "confined" ||
       opened.hasNetwork ||

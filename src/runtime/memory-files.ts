@@ -17,6 +17,8 @@ export interface MemoryFile {
 const MAX_DEPTH = 4;
 /** Of one file, what it imports left out; more is cut. */
 const FILE_CHARACTERS = 40_000;
+/** A bigger file is none. */
+const FILE_BYTES = 16 * 1024 * 1024;
 /** Of all together. */
 const ALL_CHARACTERS = 120_000;
 const MANAGED = "/etc/claude-code/CLAUDE.md";
@@ -94,7 +96,9 @@ function read(path: string, reading: Reading): string | undefined {
 
 function textOf(path: string): string | undefined {
   try {
-    if (!lstatSync(path).isFile()) return undefined;
+    const facts = lstatSync(path);
+    // A repository may come from a stranger: what nobody wrote by hand is not taken into memory.
+    if (!facts.isFile() || facts.size > FILE_BYTES) return undefined;
     return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     if (isSystemError(error)) return undefined;

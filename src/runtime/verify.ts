@@ -5,6 +5,7 @@ import { cleanOutput } from "../agent/tools/clean-output.ts";
 import { type CommandEnd, runCommand } from "../agent/tools/run-command.ts";
 import { noShelter } from "../agent/tools/shelter.ts";
 import type { ToolsetOptions } from "../agent/toolset.ts";
+import { isSystemError } from "../base/disk-error.ts";
 import { isRecord } from "../base/is-record.ts";
 import { type MemberName, sameName, type TaskId } from "../protocol/names.ts";
 import type { Refusal } from "../team/state.ts";
@@ -136,7 +137,7 @@ async function keep(folder: string, name: string, text: string): Promise<string 
     await writeFile(path, `${text}\n`, { mode: 0o600 });
     return path;
   } catch (error) {
-    if (error instanceof Error && "errno" in error) return undefined;
+    if (isSystemError(error)) return undefined;
     throw error;
   }
 }

@@ -21,6 +21,7 @@ export function createOutputRing(limit: number): OutputRing {
       headSize += forHead.length;
     }
     const rest = bytes.subarray(forHead.length);
+    if (rest.length === 0) return;
     tail.push(rest);
     tailSize += rest.length;
     // Joined now and then only: a program may write its output byte by byte.

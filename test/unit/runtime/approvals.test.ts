@@ -158,6 +158,33 @@ test("an interrupted turn withdraws its question, unless somebody else still wai
   expect(await own.ask(BUILD, AbortSignal.abort())).toMatchObject({ verdict: "deny" });
 });
 
+test("who asks again while an interrupted question is being withdrawn waits for a person anew", async () => {
+  const desk = await openDesk();
+  const { team, own } = await desk.life("one");
+  const turn = new AbortController();
+  const interrupted = own.ask(BUILD, turn.signal);
+  await isAsked(desk);
+  turn.abort();
+
+  const again = own.ask(BUILD, never);
+  expect(await interrupted).toMatchObject({ verdict: "deny" });
+  await isAsked(desk);
+  await desk.answer("allow", team);
+
+  expect(await again).toEqual({ verdict: "allow" });
+  expect((await desk.all()).map(({ settled }) => settled?.how)).toEqual(["withdrawn", "used"]);
+});
+
+test("a time that is longer than a timer counts is not over at once", async () => {
+  const desk = await openDesk({ answerWithinMs: 30 * 86_400_000 });
+  const { team, own } = await desk.life("one");
+  const answer = own.ask(BUILD, never);
+  await isAsked(desk);
+  await desk.answer("allow", team);
+
+  expect(await answer).toEqual({ verdict: "allow" });
+});
+
 test("without a person a question is denied when its time is over, and says so", async () => {
   const desk = await openDesk({ answerWithinMs: 0 });
   const { own } = await desk.life("one");

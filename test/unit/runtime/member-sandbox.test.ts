@@ -94,6 +94,8 @@ describe.skipIf(!HAS_BWRAP)("where it works", () => {
     expect(names).toEqual(["off", "bwrap", "bwrap"]);
     expect(it.mayRunUnasked(bashCall("docker ps"))).toBe(false);
     expect(it.mayRunUnasked(bashCall("ls", { dangerouslyDisableSandbox: true }))).toBe(false);
+    expect(it.isLetOut(bashCall("ls", { dangerouslyDisableSandbox: true }))).toBe(true);
+    expect(it.isLetOut(bashCall("docker ps"))).toBe(false);
     expect(it.shelter.mayLeave).toBe(true);
   });
 
@@ -101,6 +103,7 @@ describe.skipIf(!HAS_BWRAP)("where it works", () => {
     const it = await member().open();
     const chosen = it.shelter.choose("ls", true);
 
+    expect(it.isLetOut(bashCall("ls", { dangerouslyDisableSandbox: true }))).toBe(false);
     expect("name" in chosen && chosen.name).toBe("bwrap");
   });
 

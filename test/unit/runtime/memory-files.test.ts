@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { memoryInput } from "../../../src/runtime/inputs.ts";
@@ -106,4 +106,11 @@ test("a file of megabytes is cut, and says so", () => {
   const [{ text } = { text: "" }] = read();
   expect(text.length).toBeLessThan(41_000);
   expect(text).toMatch(/\[cut: 960000 more characters\]$/);
+});
+
+test("a file of gigabytes is left out, and the others are read", () => {
+  const { read, root } = place({ "repo/CLAUDE.md": "", "repo/CLAUDE.local.md": "mine" });
+  truncateSync(join(root, "repo/CLAUDE.md"), 3_000_000_000);
+
+  expect(read().map(({ text }) => text)).toEqual(["mine"]);
 });
