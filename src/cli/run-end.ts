@@ -35,10 +35,9 @@ export async function showEnd(
     return exit;
   }
   screen.line("");
-  if (end.reason === "budget") {
-    screen.say(styled("red", "error:"), ` ${end.detail}`);
-    screen.say(styled("cyan", "hint:"), ` ${end.hint ?? ""}`);
-  } else screen.line(styled(exit === 0 ? "green" : "red", end.reason), `  ${end.detail}`);
+  if (end.reason === "budget") screen.say(styled("red", "error:"), ` ${end.detail}`);
+  else screen.line(styled(exit === 0 ? "green" : "red", end.reason), `  ${end.detail}`);
+  if (end.hint !== undefined) screen.say(styled("cyan", "hint:"), ` ${end.hint}`);
   screen.line(
     styled(
       "dim",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type MemberName, sameName } from "../protocol/names.ts";
 import type { AgentLogEntry } from "../store/store.ts";
 import { leadOf } from "../team/derive.ts";
 import type { Team } from "../team/team.ts";
@@ -58,6 +59,11 @@ export function leadTrouble(team: Team): () => Promise<Hopeless | undefined> {
       [hasAnswered, failures, found] = [false, 0, undefined];
     }
     for (const entry of (await reader?.readOn()) ?? []) take(entry);
-    return found && { ...found, detail: `the lead ${lead.name} cannot work: ${found.detail}` };
+    return found && { ...found, detail: `${leadText(lead.name)} cannot work: ${found.detail}` };
   };
+}
+
+/** Most leads are called so. */
+export function leadText(name: MemberName): string {
+  return sameName(name, "lead") ? "the lead" : `the lead ${name}`;
 }

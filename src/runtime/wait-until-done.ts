@@ -2,7 +2,7 @@ import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { budgetStop } from "./budget-stop.ts";
 import { exitCodeIn } from "./exit-text.ts";
-import { leadTrouble } from "./lead-trouble.ts";
+import { leadText, leadTrouble } from "./lead-trouble.ts";
 import { lifeOf, supervisorOf } from "./liveness.ts";
 
 /** done: the lead reported. Everything else names why nothing more is to be expected. */
@@ -43,7 +43,7 @@ export async function waitUntilDone(
     clearTimeout(timer);
   }
   if (signal.aborted) return { exit: 130, reason: "interrupted", detail: "interrupted" };
-  return { exit: 124, reason: "timeout", detail: `not done within ${timeoutMs} ms` };
+  return { exit: 124, reason: "timeout", detail: `not done within ${lengthText(timeoutMs ?? 0)}` };
 }
 
 interface Watches {
@@ -56,7 +56,12 @@ async function endOf(team: Team, { trouble, spent }: Watches): Promise<TeamEnd |
   const written = writtenEnd(state);
   if (written) return written;
   const hopeless = await trouble();
-  if (hopeless) return { ...hopeless, reason: "failed" };
+  if (hopeless)
+    return {
+      ...hopeless,
+      reason: "failed",
+      hint: `troupe doctor shows which model is asked; once it answers: troupe resume ${team.name}`,
+    };
   const stopped = await spent();
   if (stopped) return { exit: 7, reason: "budget", detail: stopped.text, hint: stopped.hint };
   const lead = present(state).find((member) => member.lead);
@@ -67,6 +72,11 @@ async function endOf(team: Team, { trouble, spent }: Watches): Promise<TeamEnd |
   return failed("the lead and the supervisor are dead");
 }
 
+function lengthText(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
 /** What the journal alone says. */
 function writtenEnd(state: TeamState): TeamEnd | undefined {
   const { team } = state;
@@ -75,7 +85,7 @@ function writtenEnd(state: TeamState): TeamEnd | undefined {
   if (team.stopping) return { exit: 1, reason: "stopped", detail: "the team was stopped" };
   const members = present(state).filter(({ backend }) => backend === "child");
   const lead = members.find((member) => member.lead);
-  if (lead && isOver(lead)) return failed(`the lead ${lead.name} ended: ${why(lead)}`, [lead]);
+  if (lead && isOver(lead)) return failed(`${leadText(lead.name)} ended: ${why(lead)}`, [lead]);
   const mates = members.filter((member) => !member.lead);
   if (mates.length > 0 && mates.every(isOver))
     return failed(

@@ -31,7 +31,7 @@ test("the team has failed when the lead was given up", async () => {
     detail: "no key",
   });
 
-  expect(await waiting).toEqual({ exit: 1, reason: "failed", detail: "the lead lead ended: no key" });
+  expect(await waiting).toEqual({ exit: 1, reason: "failed", detail: "the lead ended: no key" });
 });
 
 test.each([
@@ -70,7 +70,7 @@ test.each([
 
   const end = await waitUntilDone(team, { timeoutMs: 50 }, NEVER);
 
-  const hopeless = { exit, reason: "failed", detail: "the lead lead cannot work: no" };
+  const hopeless = { exit, reason: "failed", detail: "the lead cannot work: no" };
   expect(end).toMatchObject(exit === 124 ? { exit, reason: "timeout" } : hopeless);
 });
 
