@@ -6,7 +6,7 @@ import type { Store } from "../store/store.ts";
 import { accept } from "./accept.ts";
 import { appendSurely, uncertain, type Wait } from "./append-surely.ts";
 import type { Fold } from "./fold.ts";
-import { type JournalReader, SNAPSHOT_EVERY } from "./journal-reader.ts";
+import { type JournalReader, snapshotEvery } from "./journal-reader.ts";
 import { createQueue } from "./queue.ts";
 import type { Verdict } from "./state.ts";
 import type { Outcome } from "./team.ts";
@@ -46,8 +46,8 @@ export function createCommit({
   reader.subscribe(({ entry, verdict }) => {
     if (entry.id !== own) return;
     answer = verdict;
-    // Whoever wrote the 5,000th entry writes the snapshot: one process of many, without asking the others.
-    if (fold.folded() % SNAPSHOT_EVERY === 0) isSnapshotDue = true;
+    // Whoever wrote the 1,000th entry writes the snapshot: one process of many, without asking the others.
+    if (fold.folded() % snapshotEvery(fold.state) === 0) isSnapshotDue = true;
   });
 
   /** Refuses early, but only on a state that is up to date. */

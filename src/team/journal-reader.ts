@@ -3,10 +3,18 @@ import type { Position } from "../protocol/names.ts";
 import type { Store } from "../store/store.ts";
 import { FOLD_VERSION, type Fold, isSavedFold, openFold } from "./fold.ts";
 import { createShared } from "./queue.ts";
+import type { TeamState } from "./state.ts";
 import type { Folded } from "./team.ts";
 
-/** A snapshot is written after this many entries. */
-export const SNAPSHOT_EVERY = 5_000;
+/** Entries between two snapshots of a team with few tasks, and at most. */
+export const SNAPSHOT_LEAST = 1_000;
+const SNAPSHOT_MOST = 5_000;
+
+/** As many entries as there are tasks, in thousands: what a snapshot costs grows with them. */
+export function snapshotEvery({ tasks }: TeamState): number {
+  const thousands = Math.max(1, Math.ceil(tasks.size / SNAPSHOT_LEAST));
+  return Math.min(SNAPSHOT_MOST, thousands * SNAPSHOT_LEAST);
+}
 
 export interface JournalReader {
   readonly fold: Fold;

@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 import { appendSurely, type Wait } from "./append-surely.ts";
 import { createCommit, createIds, saveSnapshot, timeOf } from "./commit.ts";
 import { createEntryQuota } from "./entry-quota.ts";
-import { openJournalReader, SNAPSHOT_EVERY } from "./journal-reader.ts";
+import { openJournalReader, snapshotEvery } from "./journal-reader.ts";
 import { createQueue } from "./queue.ts";
 import type { MessageDraft, Team } from "./team.ts";
 
@@ -34,7 +34,7 @@ export async function openTeam(
     throw new TroupeError("journal_damaged", "the journal does not begin with a team entry", {
       hint: "troupe doctor",
     });
-  if (fold.folded() - before >= SNAPSHOT_EVERY) await saveSnapshot(reader);
+  if (fold.folded() - before >= snapshotEvery(fold.state)) await saveSnapshot(reader);
 
   const nextId = createIds(instance, fold.counterOf(instance));
   const post = createPost(store, host, nextId, wait);

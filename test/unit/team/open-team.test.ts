@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { TroupeError } from "../../../src/base/errors.ts";
 import type { MemoryDisk } from "../../../src/store/memory/open-memory-store.ts";
 import { FOLD_VERSION } from "../../../src/team/fold.ts";
-import { SNAPSHOT_EVERY } from "../../../src/team/journal-reader.ts";
+import { SNAPSHOT_LEAST } from "../../../src/team/journal-reader.ts";
 import { stateHash } from "../../../src/team/state-hash.ts";
 import { claimNext, claimTask, noteTask } from "../../../src/team/tasks.ts";
 import type { Team } from "../../../src/team/team.ts";
@@ -10,7 +10,7 @@ import { ada, bob, cyd, id } from "../../support/team-entries.ts";
 import { addTasks, journalIds, openProcesses, process, withJournal } from "../../support/team-processes.ts";
 
 describe("snapshots", () => {
-  const NOTES = SNAPSHOT_EVERY + 10;
+  const NOTES = SNAPSHOT_LEAST + 10;
 
   async function busyTeam(): Promise<{ disk: MemoryDisk; team: Team; other: Team }> {
     const { disk, lead, one } = await openProcesses();
@@ -20,7 +20,7 @@ describe("snapshots", () => {
     return { disk, team: lead, other: one };
   }
 
-  test("M8 whoever writes the 5,000th entry writes one; a later start folds only the rest", async () => {
+  test("M8 whoever writes the 1,000th entry writes one; a later start folds only the rest", async () => {
     const { disk, team, other } = await busyTeam();
     const position = disk.snapshot?.position;
     await other.readOn();
@@ -67,12 +67,12 @@ describe("snapshots", () => {
       ...real,
       snapshot: { ...real.snapshot, save: () => Promise.reject(new TroupeError("disk_full", "no space")) },
     }));
-    const left = SNAPSHOT_EVERY - journalIds(disk).length;
+    const left = SNAPSHOT_LEAST - journalIds(disk).length;
     const outcomes = new Set<boolean>();
     for (let note = 0; note < left; note++)
       outcomes.add((await team.commit({ op: "update", by: "user", task: id(1), priority: 1 })).ok);
 
-    expect(journalIds(disk)).toHaveLength(SNAPSHOT_EVERY);
+    expect(journalIds(disk)).toHaveLength(SNAPSHOT_LEAST);
     expect([...outcomes]).toEqual([true]);
     expect(disk.snapshot).toBeUndefined();
   }, 30_000);
