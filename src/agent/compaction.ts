@@ -46,13 +46,12 @@ export async function compact(
   why: CompactionCause,
   signal: AbortSignal,
 ): Promise<TurnEnd | undefined> {
-  const refusal = await deps.compaction?.before?.(why, signal);
-  if (refusal !== undefined) return refused(why, refusal);
+  const barred = await whyBarred(deps, why, signal);
+  if (barred !== undefined) return barred.end;
   const started = performance.now();
   const before = conversation.used();
   const isAnswered = conversation.messages().at(-1)?.role === "assistant";
-  const summary =
-    (await byServer(deps, conversation, why, signal)) ?? (await byModel(deps, conversation, signal));
+  const summary = await summarized(deps, conversation, why, signal);
   if ("reason" in summary) return summary;
   const turn = await replacement(deps, summary, isAnswered);
   await deps.record(turn);
@@ -61,6 +60,18 @@ export async function compact(
   deps.emit({ type: "compacted", why, before, after, ms: elapsedMs(started) });
   await deps.compaction?.after?.(why, summary.text ?? summary.block?.content ?? "", signal);
   return undefined;
+}
+
+/** Undefined: nothing bars it. `end`: how the turn ends then; undefined: it goes on as it is. */
+async function whyBarred(
+  { compaction }: LoopDeps,
+  why: CompactionCause,
+  signal: AbortSignal,
+): Promise<{ readonly end: TurnEnd | undefined } | undefined> {
+  const over = compaction?.notes?.whyOver();
+  if (over !== undefined) return { end: { reason: "stopped", why: over, waitsForNews: true } };
+  const refusal = await compaction?.before?.(why, signal);
+  return refusal === undefined ? undefined : { end: refused(why, refusal) };
 }
 
 /** Without it a conversation that is too long cannot go on; one that is only full can for a while. */
@@ -76,6 +87,18 @@ interface Summary {
   readonly block: CompactionBlock | null;
 }
 
+async function summarized(
+  deps: LoopDeps,
+  conversation: Conversation,
+  why: CompactionCause,
+  signal: AbortSignal,
+): Promise<Summary | TurnEnd> {
+  const summary =
+    (await byServer(deps, conversation, why, signal)) ?? (await byModel(deps, conversation, signal));
+  if ("text" in summary && summary.text !== null) await deps.compaction?.notes?.keep(summary.text);
+  return summary;
+}
+
 /** Undefined where the server has no such thing, or it did not come to anything. */
 async function byServer(
   deps: LoopDeps,
@@ -83,7 +106,9 @@ async function byServer(
   why: CompactionCause,
   signal: AbortSignal,
 ): Promise<Summary | undefined> {
-  if (why === "too_long" || !(await modelFacts(deps.model)).compacts) return undefined;
+  // Notes are words that a person can read.
+  if (why === "too_long" || deps.compaction?.notes !== undefined) return undefined;
+  if (!(await modelFacts(deps.model)).compacts) return undefined;
   const messages = endingWithUser(conversation.messages());
   const answer = await askModel(deps, conversation, signal, {
     messages,
@@ -100,10 +125,11 @@ async function byModel(
   signal: AbortSignal,
 ): Promise<Summary | TurnEnd> {
   const whole = conversation.messages();
+  const instruction = deps.compaction?.notes?.instruction ?? INSTRUCTION;
   let most = aboutTokens(whole);
   let last: TurnEnd = { reason: "interrupted" };
   for (let halving = 0; halving <= HALVINGS; halving++, most /= 2) {
-    const messages = instructed(halving === 0 ? whole : shortened(whole, most));
+    const messages = instructed(halving === 0 ? whole : shortened(whole, most), instruction);
     const answer = await summaryOf(deps, conversation, messages, signal);
     if ("text" in answer) return answer;
     last = answer;
@@ -145,9 +171,11 @@ async function replacement(
 ): Promise<Turn> {
   const brief = (await compaction?.brief()) ?? "";
   const next = isAnswered ? "Wait for what comes next." : "Go on where you were.";
-  const parts = [...(text === null ? [] : [`${TOOK_PLACE}\n\n${text}`]), brief, next].filter(
-    (part) => part !== "",
-  );
+  const parts = [
+    ...(text === null ? [] : [`${compaction?.notes?.heading ?? TOOK_PLACE}\n\n${text}`]),
+    brief,
+    next,
+  ].filter((part) => part !== "");
   return {
     message: { role: "user", content: [{ type: "text", text: parts.join("\n\n") }] },
     inputs: [],
@@ -156,8 +184,8 @@ async function replacement(
 }
 
 /** The conversation with the instruction as its last word. */
-function instructed(messages: readonly Message[]): readonly Message[] {
-  const ask = { type: "text" as const, text: INSTRUCTION };
+function instructed(messages: readonly Message[], text: string): readonly Message[] {
+  const ask = { type: "text" as const, text };
   const last = messages.at(-1);
   if (last?.role !== "user") return [...messages, { role: "user", content: [ask] }];
   return [...messages.slice(0, -1), { role: "user", content: [...last.content, ask] }];

@@ -42,6 +42,7 @@ export function createConversation(turns: readonly Turn[]): Conversation {
     if (replaces !== undefined) {
       // Whatever was in front is in the summary: it counts as read.
       unread.clear();
+      for (const input of inputs) unread.add(input);
       used = undefined;
       messages.splice(0, messages.length, ...compacted(content, replaces));
       return;

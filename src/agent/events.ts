@@ -8,8 +8,8 @@ export interface CallUsage {
   readonly cacheWrite: number;
 }
 
-/** full: the window was nearly used. asked: somebody wanted it. too_long: the server refused the request. */
-export type CompactionCause = "full" | "asked" | "too_long";
+/** full: the window was nearly used. asked: somebody wanted it. too_long: the server refused the request. finished: what it was about is done. */
+export type CompactionCause = "full" | "asked" | "too_long" | "finished";
 
 /** What happens inside an agent, in order; one flat union that a screen folds. */
 export type AgentEvent =

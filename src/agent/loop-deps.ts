@@ -48,10 +48,24 @@ export interface Compaction {
   readonly brief: () => Promise<string>;
   /** True once for each time that somebody asked for it. */
   readonly takeRequest: () => boolean;
+  /** Instead of going on from a summary the agent begins anew with notes. */
+  readonly notes?: SuccessorNotes;
   /** Why the conversation is not to be made shorter now; undefined: it may be. Must not throw. */
   readonly before?: (why: CompactionCause, signal: AbortSignal) => Promise<string | undefined>;
   /** Hears what took its place. Must not throw. */
   readonly after?: (why: CompactionCause, summary: string, signal: AbortSignal) => Promise<void>;
+}
+
+/** What an agent leaves to itself when its conversation is dropped. */
+export interface SuccessorNotes {
+  /** What it is asked to write. */
+  readonly instruction: string;
+  /** Stands in front of what it wrote. */
+  readonly heading: string;
+  /** Why it is not to begin anew once more; undefined: it may. */
+  readonly whyOver: () => string | undefined;
+  /** Before the conversation is dropped. Must not throw. */
+  readonly keep: (text: string) => Promise<void>;
 }
 
 /** A call that was run, or denied, and what the model is about to read of it. */

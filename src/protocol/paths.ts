@@ -50,6 +50,11 @@ export function outputFolder(agentFolder: string): string {
   return join(agentFolder, "output");
 }
 
+/** Below an agent's folder: what a member with fresh sessions wrote down for its next one. */
+export function notesFile(agentFolder: string): string {
+  return join(agentFolder, "notes.md");
+}
+
 /** What sandboxes of all teams have put into work folders for a while. */
 export function sandboxFolder(configDir: string): string {
   return join(configDir, "troupe", "sandbox");

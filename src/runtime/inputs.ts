@@ -51,9 +51,14 @@ export function claimedInput(task: Task, blocks: readonly TaskId[], mark: string
   const words = [task.subject, task.description].filter((text) => text !== "");
   return {
     origin: { source: "task", from: task.createdBy, prompt: words.join("\n\n"), task: task.id },
-    id: `claim:${task.claim ?? task.id}`,
+    id: claimInputId(task),
     text: [`You claimed ${taskDetails(task, blocks, mark)}`, COMPLETING].join("\n"),
   };
+}
+
+/** Of the input that tells of the claim that a task has now. */
+export function claimInputId({ claim, id }: Task): string {
+  return `claim:${claim ?? id}`;
 }
 
 const COMPLETING =

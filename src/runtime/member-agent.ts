@@ -2,11 +2,11 @@ import { createConversation } from "../agent/conversation.ts";
 import { AGENT_TOOL, type AgentEvent, type SubagentMark } from "../agent/events.ts";
 import { loop } from "../agent/loop.ts";
 import type { LoopDeps, TurnEnd, UserInput } from "../agent/loop-deps.ts";
-import type { MemberName } from "../protocol/names.ts";
-import type { Team } from "../team/team.ts";
+import { beginAnew, type Standing } from "./begin-anew.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Admission } from "./member-admission.ts";
 import type { LifeControl } from "./member-control.ts";
+import type { MemberJob } from "./member-job.ts";
 import type { UsageMeter } from "./member-presence.ts";
 import type { Setup } from "./member-setup.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
@@ -24,10 +24,12 @@ export interface MemberAgent {
 }
 
 export interface MemberAgentDeps {
-  readonly team: Team;
-  readonly me: MemberName;
+  readonly team: MemberJob["team"];
+  readonly me: MemberJob["member"]["name"];
   readonly setup: Omit<Setup, "approvals" | "connectors" | "rate">;
   readonly transcript: Transcript;
+  /** Of a member whose tasks each have a conversation of their own. */
+  readonly fresh?: Standing["fresh"];
   readonly admission: Admission;
   readonly events: EventLog;
   /** Hears of each model call. */
@@ -61,16 +63,14 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
   const isUnanswered = (): boolean => conversation.messages().at(-1)?.role === "user";
   const now = () => ({ signal: control.turn(), isUnanswered: isUnanswered() });
   const { model, ...fixed } = deps.setup;
+  const record = recordIn(transcript, admission);
   const loopDeps: Omit<LoopDeps, "model"> = {
     ...fixed,
     nextInput: async () => {
       await team.readOn();
       return admission.next(now());
     },
-    record: async (turn) => {
-      await transcript.record(turn);
-      await admission.recorded(turn);
-    },
+    record,
     emit,
     isStopping: control.isEnding,
   };
@@ -87,7 +87,9 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
         // What was decided for this turn stands in the journal: its model.
         await team.readOn();
         const admitted = await admission.begin(inputs, now());
-        const end = await loop({ ...loopDeps, model: model() }, conversation, admitted, control.turn());
+        const at = { fresh: deps.fresh, conversation, brief: fixed.compaction.brief, record, tell };
+        const start = await beginAnew(at, admitted);
+        const end = await loop({ ...loopDeps, model: model() }, conversation, start, control.turn());
         isWhole = true;
         await admission.ended(end, control.turn());
         return end;
@@ -102,5 +104,12 @@ export function openMemberAgent(deps: MemberAgentDeps): MemberAgent {
     isUnanswered,
     hasAsked: () => asked,
     hear: tell,
+  };
+}
+
+function recordIn(transcript: Transcript, admission: Admission): LoopDeps["record"] {
+  return async (turn) => {
+    await transcript.record(turn);
+    await admission.recorded(turn);
   };
 }

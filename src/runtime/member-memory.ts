@@ -1,7 +1,7 @@
-import type { Turn } from "../agent/loop-deps.ts";
 import { type Mailbox, openMailbox } from "../team/mail.ts";
 import { PAIR_A_MINUTE } from "../team/mail-limits.ts";
 import { beginTranscript } from "./fork-transcript.ts";
+import { type FreshSession, openFreshSession } from "./fresh-session.ts";
 import { memoryInput } from "./inputs.ts";
 import { type Intake, openIntake } from "./member-intake.ts";
 import { type MemberJob, permissionsOf } from "./member-job.ts";
@@ -18,6 +18,7 @@ export interface Memory {
   readonly intake: Intake;
   readonly untrusted: Untrusted;
   readonly progress: Progress;
+  readonly fresh: FreshSession | undefined;
 }
 
 /** Writes nothing but the copy with which a forked member begins. */
@@ -37,11 +38,13 @@ export async function openMemory(job: MemberJob): Promise<Memory> {
   const files = memoryInput(readMemoryFiles(team.host, dir), team.host.newId());
   if (files !== undefined) intake.keep(files);
   const progress = openProgress(transcript.turns);
-  const record = async (turn: Turn): Promise<void> => {
+  const fresh = member.definition.session === "fresh" ? openFreshSession(job, transcript.turns) : undefined;
+  const record: Transcript["record"] = async (turn) => {
     await transcript.record(turn);
     progress.heard(turn.inputs);
+    fresh?.recorded(turn);
   };
-  return { transcript: { ...transcript, record }, mailbox, intake, untrusted, progress };
+  return { transcript: { ...transcript, record }, mailbox, intake, untrusted, progress, fresh };
 }
 
 /** A turn goes into the transcript with what nobody vouches for from it on, where that is another than before. */

@@ -31,7 +31,7 @@ export interface MemberParts extends Pick<Memory, "mailbox" | "intake" | "progre
 export async function openParts(job: MemberJob, control: LifeControl): Promise<MemberParts> {
   const { team, member, onTrouble } = job;
   const { name: me, lead } = member;
-  const { transcript, mailbox, intake, untrusted, progress } = await openMemory(job);
+  const { transcript, mailbox, intake, untrusted, progress, fresh } = await openMemory(job);
   const hooks = await openMemberHooks(job, control);
   hooks.asker.transcript.begin(transcript.turns.length);
   const turns = transcript.turns;
@@ -53,7 +53,8 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const agent = openMemberAgent({
     team,
     me,
-    setup: { ...setup, afterReply: progress.behind(setup.afterReply) },
+    setup: longRunning(setup, { progress, fresh }),
+    fresh,
     transcript,
     admission: openAdmission({
       intake,
@@ -86,4 +87,10 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
     first,
     begin,
   };
+}
+
+/** With what a member needs that is left alone for long. */
+function longRunning(setup: Setup, { progress, fresh }: Pick<Memory, "progress" | "fresh">): Setup {
+  const compaction = fresh === undefined ? setup.compaction : { ...setup.compaction, notes: fresh.notes };
+  return { ...setup, compaction, afterReply: progress.behind(setup.afterReply) };
 }

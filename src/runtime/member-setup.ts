@@ -39,7 +39,10 @@ export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Tur
   const searching = { ...shell, toolset: { ...shell.toolset, searchable } };
   const ofTroupe = (): ReturnType<typeof memberTools> =>
     memberTools(job, searching, { approvals, control, hooks, gate });
-  const has = toolFilter(permissions);
+  const inList = toolFilter(permissions);
+  // Who begins anew with each task has one at a time, and gets it when it is idle.
+  const isFresh = member.definition.session === "fresh" && !member.lead;
+  const has: typeof inList = (tool) => inList(tool) && !(isFresh && tool.name === "TaskClaim");
   const fixed = ofTroupe().filter(has);
   // Those of connectors behind the others, as they come: what stands in front of them stays in the server's cache.
   const own = (): ReturnType<typeof memberTools> => [...fixed, ...connectors.tools().filter(has)];

@@ -33,7 +33,7 @@ export function openProgress(turns: readonly Turn[]): Progress {
   let seen: Repetition = NOTHING_SEEN;
   let times = 1;
   const heard = (inputs: readonly string[]): void => {
-    if (inputs.every((id) => NO_NEWS.test(id))) return;
+    if (!inputs.some(isNews)) return;
     seen = NOTHING_SEEN;
     times = 1;
   };
@@ -75,6 +75,11 @@ export function openProgress(turns: readonly Turn[]): Progress {
     heard,
     isStuck: () => times >= ENDED_AT,
   };
+}
+
+/** The input of this id says something new. */
+export function isNews(id: string): boolean {
+  return !NO_NEWS.test(id);
 }
 
 function markOf({ name, input }: Omit<ToolCall, "id">, text: string): CallMark {

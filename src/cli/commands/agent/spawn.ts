@@ -24,6 +24,7 @@ export const agentSpawn = defineCommand({
       exit: 5,
     },
     { line: "troupe agent spawn painter --plan", note: "its plans wait in troupe approvals", exit: 0 },
+    { line: "troupe agent spawn worker --session fresh", note: "nothing of one task in the next", exit: 0 },
     { line: "troupe agent spawn all", note: "exit 2: the name is reserved", exit: 2 },
   ],
   arguments: [["<name>", "its name"]],
@@ -36,6 +37,7 @@ export const agentSpawn = defineCommand({
       "--fork <member>",
       "it begins with a copy of that member's conversation, and is otherwise as that member is",
     ],
+    ["--session <kind>", "fresh: a new conversation with each task, and with notes whenever one is full"],
     ["--tools <names>", "the tools it has: Read,Write,Bash; all but Bash unless given"],
   ],
   input: z.object({
@@ -50,6 +52,7 @@ export const agentSpawn = defineCommand({
       .optional(),
     fork: nameArgument(MemberName).optional(),
     plan: z.literal(true).optional(),
+    session: z.literal("fresh", "the only kind is: fresh").optional(),
     tools: z
       .string()
       .transform((text) =>
