@@ -37,7 +37,7 @@ export async function openBenchTeam(configDir) {
 export async function createBenchTeam(
   configDir,
   tasks,
-  { members = 16, backend = "hand", lead = false } = {},
+  { members = 16, backend = "hand", lead = false, definition = {} } = {},
 ) {
   const [{ nodeFiles }, { createTeamFolder }, { createTask }, { joinMember }] = await Promise.all(
     ["base/node-files", "store/files/team-folders", "team/tasks", "team/members"].map((path) =>
@@ -58,7 +58,7 @@ export async function createBenchTeam(
   });
   const team = await openBenchTeam(configDir);
   for (let index = 0; index < members; index++) {
-    const fields = { name: memberName(index), lead: lead && index === 0, backend, definition: {} };
+    const fields = { name: memberName(index), lead: lead && index === 0, backend, definition };
     must(await joinMember(team, "user", fields));
   }
   must(await joinMember(team, "user", { name: RECEIVER, lead: false, backend: "hand", definition: {} }));

@@ -2,6 +2,7 @@ import { agentStart, idle } from "./agents.mjs";
 import { broadcast } from "./broadcast.mjs";
 import { cliStart } from "./cli-start.mjs";
 import { GATE_WORKLOADS } from "./gate-workloads.mjs";
+import { interrupt } from "./interrupt.mjs";
 import { delivery } from "./latency.mjs";
 import { makespan } from "./makespan.mjs";
 import { openCost } from "./open-team.mjs";
@@ -75,6 +76,11 @@ export const WORKLOADS = {
     title: "cold start: a process opens its team",
     target: "100,000 entries with a snapshot < 250 ms: no 100,000 lines are parsed",
     run: openCost,
+  },
+  interrupt: {
+    title: "interrupt: from the user's entry until the agent rests and what it had started is gone",
+    target: "p99 < 1,000 ms",
+    run: interrupt,
   },
   ...GATE_WORKLOADS,
 };
