@@ -78,6 +78,7 @@ export const agentSpawn = defineCommand({
       const running = supervisor !== undefined && supervisor.verdict !== "dead";
       showTeam(context, team, {
         running,
+        joined: name,
         next: running ? `troupe agent show ${name}` : `troupe resume ${team.name}, which starts ${name}`,
       });
       return 0;
