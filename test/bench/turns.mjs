@@ -13,7 +13,7 @@ const SMOKE = { kilobytes: [10], rounds: 1, turns: 5 };
 const WARM_UP = 3;
 const SMALL_FILE = "small.txt";
 
-/** What a busy agent does between two requests: ten calls, two of which write files and one of which sends. */
+/** What a busy agent does between two requests: ten calls, two of which write files and one of which goes to the team. */
 function tenCalls(turn) {
   const read = { tool: "Read", input: { file_path: SMALL_FILE } };
   return [
@@ -22,7 +22,7 @@ function tenCalls(turn) {
     { tool: "TaskList", input: {} },
     { tool: "Write", input: { file_path: `out/a-${turn}.txt`, content: "a line\n".repeat(20) } },
     { tool: "Write", input: { file_path: `out/b-${turn}.txt`, content: "a line\n".repeat(20) } },
-    { tool: "SendMessage", input: { to: "m2", text: `turn ${turn}` } },
+    { tool: "TaskCreate", input: { subject: `turn ${turn}`, role: "nobody" } },
   ];
 }
 

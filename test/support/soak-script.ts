@@ -1,5 +1,5 @@
-/** Messages in one reply of a worker, and the time that reply takes: about one message a second. */
-const BATCH = 10;
+/** Messages in one reply of a worker, and the time that reply takes: what two of three may send to each other. */
+const BATCH = 3;
 const BATCH_MS = 10_000;
 /** Replies with messages for one task: five minutes of work. */
 const BATCHES = 30;
@@ -17,10 +17,14 @@ export function soakScript(workers: readonly string[]): unknown {
       const away = 1 + ((step * 7 + index) % Math.max(1, workers.length - 1));
       return workers[(index + away) % workers.length];
     });
-    const send = peers.map((to, step) => ({
-      tool: "SendMessage",
-      input: { to, text: `Part ${step + 1} for task \${task}: ${"as it stands now. ".repeat(3)}` },
-    }));
+    // Looking at the tasks in between: who does nothing but talk is stopped.
+    const send = [
+      { tool: "TaskList", input: {} },
+      ...peers.map((to, step) => ({
+        tool: "SendMessage",
+        input: { to, text: `Part ${step + 1} for task \${task}: ${"as it stands now. ".repeat(3)}` },
+      })),
+    ];
     const finish = { call: [done], delayMs: REPLY_MS, next: [{ say: "Done.", delayMs: REPLY_MS }] };
     return [
       { text: SOAK_OVER, times: "any", instead: true, ...finish },
