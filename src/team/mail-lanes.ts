@@ -66,10 +66,10 @@ export function createLanes({ most, now, known, former }: LaneDeps): Lanes {
   }
 
   /** When it may be let through. A time that a clock has not come to yet, because it was put back, holds nobody. */
-  function dueAt({ times }: OwnLane, { at, from }: Message): number {
+  function dueAt({ times }: OwnLane, { at, from }: Message, places: number): number {
     const today = now();
     const sent = Math.min(Date.parse(at) || today, today);
-    const first = most === undefined || isUnlimited(from) ? undefined : times.at(-most);
+    const first = isUnlimited(from) ? undefined : times.at(-places);
     return first === undefined || first > today ? sent : Math.max(sent, first + MINUTE_MS);
   }
 
@@ -81,14 +81,16 @@ export function createLanes({ most, now, known, former }: LaneDeps): Lanes {
     admit: ({ name }, message, before) => {
       const lane = own(name);
       if (lane.taken.has(message.id)) return "again";
-      const due = dueAt(lane, message);
-      if (due > now() && !known.has(message.id)) {
-        lane.waits = { before, dueAt: due };
-        return "held";
+      if (most !== undefined) {
+        const due = dueAt(lane, message, most);
+        if (due > now() && !known.has(message.id)) {
+          lane.waits = { before, dueAt: due };
+          return "held";
+        }
+        lane.times = [...lane.times, Math.min(due, now())].slice(-most);
       }
       lane.taken.add(message.id);
       lane.waits = undefined;
-      if (most !== undefined) lane.times = [...lane.times, Math.min(due, now())].slice(-most);
       return "fresh";
     },
     wasTaken: (message) => own(nameOf(message)).taken.has(message.id),
