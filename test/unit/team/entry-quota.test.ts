@@ -58,7 +58,13 @@ test("the others, the user, troupe, and work on tasks are not counted", () => {
     { op: "claim", by: ada, task: id(1) },
   ] as const;
 
-  expect(drafts.map((draft) => quota.refusal(draft)?.kind)).toEqual(["too_many", undefined, undefined, undefined, undefined]);
+  expect(drafts.map((draft) => quota.refusal(draft)?.kind)).toEqual([
+    "too_many",
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test("a clock that was put back forbids nothing, and a long life keeps no more than it needs", () => {
