@@ -1,8 +1,7 @@
 import { agentStart, idle } from "./agents.mjs";
 import { broadcast } from "./broadcast.mjs";
 import { cliStart } from "./cli-start.mjs";
-import { GATE_WORKLOADS } from "./gate-workloads.mjs";
-import { interrupt } from "./interrupt.mjs";
+import { CONTROL_WORKLOADS } from "./control-workloads.mjs";
 import { delivery } from "./latency.mjs";
 import { makespan } from "./makespan.mjs";
 import { openCost } from "./open-team.mjs";
@@ -77,10 +76,5 @@ export const WORKLOADS = {
     target: "100,000 entries with a snapshot < 250 ms: no 100,000 lines are parsed",
     run: openCost,
   },
-  interrupt: {
-    title: "interrupt: from the user's entry until the agent rests and what it had started is gone",
-    target: "p99 < 1,000 ms",
-    run: interrupt,
-  },
-  ...GATE_WORKLOADS,
+  ...CONTROL_WORKLOADS,
 };
