@@ -59,7 +59,7 @@ async function plannedSeats(
       hint: "leave --agent out, or name the team: --team NAME",
     });
   if (!existsSync(teamFilePath(host.cwd))) return [{ member: undefined, dir: host.cwd, folder: undefined }];
-  const { dir, settings, members } = await planTeam({ host, screen }, { dir: host.cwd });
+  const { dir, settings, members } = await planTeam({ host, screen }, { dir: host.cwd, looking: true });
   return members.map(({ name, definition }) => ({
     member: name,
     dir: definition.dir ?? dir,

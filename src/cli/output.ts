@@ -241,7 +241,9 @@ export const TrustOutput = z.object({
   folder: z.string(),
   trusted: z.boolean(),
   changed: z.boolean(),
-  runs: z.array(z.object({ kind: z.string(), what: z.string(), file: z.string() })).readonly(),
+  runs: z
+    .array(z.object({ kind: z.string(), what: z.string(), file: z.string(), agreed: z.boolean() }))
+    .readonly(),
 });
 export const TrustList = z.array(z.string()).readonly();
 

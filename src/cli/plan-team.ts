@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { isErrno, TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
 import type { BudgetChange } from "../protocol/budget.ts";
@@ -25,6 +25,8 @@ export interface PlanWishes {
   readonly permissionMode?: PermissionMode | undefined;
   /** The team's limits, over those of the file. */
   readonly budget?: BudgetChange | undefined;
+  /** The plan is only looked at: what needs a person's yes is in it all the same. */
+  readonly looking?: boolean | undefined;
 }
 
 /** Names of teammates that nobody named, in this order. */
@@ -59,6 +61,10 @@ interface Place {
 export async function planTeam({ host, screen }: Place, wishes: PlanWishes): Promise<TeamPlan> {
   const { dir, name, goal, model, permissionMode } = wishes;
   const plan = await basePlan(host, wishes);
+  if (wishes.looking !== true) {
+    const { pinTrusted } = await import("./refuse-stranger.ts");
+    await pinTrusted(host, [dir, ...plan.members.flatMap(({ definition }) => definition.dir ?? [])]);
+  }
   tellLeftOut(screen, plan);
   const members = plan.members.map((member) => ({
     ...member,
@@ -78,7 +84,10 @@ export async function planTeam({ host, screen }: Place, wishes: PlanWishes): Pro
   return { ...plan, settings, members, dir, ...given({ name, goal }) };
 }
 
-async function basePlan(host: Host, { dir, name, file, size, model }: PlanWishes): Promise<TeamPlan> {
+async function basePlan(
+  host: Host,
+  { dir, name, file, size, model, looking }: PlanWishes,
+): Promise<TeamPlan> {
   const path = file === undefined ? await usualFile(dir) : resolve(dir, file);
   if (path === undefined)
     return {
@@ -94,24 +103,13 @@ async function basePlan(host: Host, { dir, name, file, size, model }: PlanWishes
     const { roleDefinition } = await import("../runtime/role-definition.ts");
     return roleDefinition(host, dir, role, model ?? lead);
   });
-  await refuseStranger(host, path, plan);
+  if (looking !== true) {
+    const { refuseStranger } = await import("./refuse-stranger.ts");
+    await refuseStranger(host, path, plan);
+  }
   if (size === undefined) return plan;
   throw new TroupeError("usage", `--size: ${path} names the members`, {
     hint: "leave --size out, or add members to the file",
-  });
-}
-
-/** A file that came with a repository must not have its commands run before somebody has seen them. */
-async function refuseStranger(host: Host, path: string, { settings, tasks }: TeamPlan): Promise<void> {
-  const isRunning = settings.verify !== undefined || tasks.some(({ verify }) => verify !== undefined);
-  if (!isRunning) return;
-  const folder = dirname(path);
-  const { isTrusted } = await import("../runtime/trust.ts");
-  if (await isTrusted(host, folder)) return;
-  const project = basename(folder) === ".claude" ? dirname(folder) : folder;
-  throw new TroupeError("untrusted", `${path} has commands to verify by, and its folder is not trusted`, {
-    hint: `troupe trust ${project}, which shows them first`,
-    details: { path },
   });
 }
 

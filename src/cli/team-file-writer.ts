@@ -22,7 +22,7 @@ export async function writeTeamFile(
   context: Context,
   goalGiven: string | undefined,
   signal: AbortSignal,
-): Promise<{ readonly path: string; readonly team: string }> {
+): Promise<{ readonly path: string; readonly team: string; readonly file: PlainTeamFile }> {
   const { host, flags } = context;
   const path = teamFilePath(host.cwd);
   // Nobody is asked for what would not be written.
@@ -31,8 +31,9 @@ export async function writeTeamFile(
   const asked = mayAsk(context) ? await askPerson(context, suggested, signal) : undefined;
   const name = asked?.name ?? suggested;
   const goal = goalGiven ?? asked?.goal;
-  await createFile(path, `${JSON.stringify(starterFile(name, goal), null, 2)}\n`);
-  return { path, team: name };
+  const file = starterFile(name, goal);
+  await createFile(path, `${JSON.stringify(file, null, 2)}\n`);
+  return { path, team: name, file };
 }
 
 function mayAsk({ io, flags }: Context): boolean {

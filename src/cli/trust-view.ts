@@ -2,7 +2,8 @@ import { statSync } from "node:fs";
 import { TroupeError } from "../base/errors.ts";
 import { placeOf } from "../runtime/settings-file.ts";
 import { distrustFolder, isTrusted, openTrust, trustFolder } from "../runtime/trust.ts";
-import { type FolderRuns, type Runnable, whatRuns } from "../runtime/trust-runs.ts";
+import type { Runnable } from "../runtime/trust-items.ts";
+import { type FolderRuns, whatRuns } from "../runtime/trust-runs.ts";
 import type { Context } from "./command.ts";
 import { styled } from "./piece.ts";
 import { aligned } from "./table.ts";
@@ -13,10 +14,16 @@ export async function addTrust(context: Context, folder: string, signal: AbortSi
   refuseMissing(folder);
   const found = await whatRuns(host, folder);
   refuseUnread(found);
-  if (!flags.json) showRuns(context, found.runs);
-  if (!flags.yes && !(await isTrusted(host, folder))) await askYes(context, folder, signal);
-  const changed = await trustFolder(host, folder);
-  if (flags.json) screen.json("TrustOutput", { folder, trusted: true, changed, runs: found.runs });
+  const runs = await judged(host, folder, found.runs);
+  const isAgreed = (await isTrusted(host, folder)) && runs.every(({ agreed }) => agreed);
+  if (!flags.json) showRuns(context, runs);
+  if (!flags.yes && !isAgreed) await askYes(context, folder, signal);
+  const changed = await trustFolder(
+    host,
+    folder,
+    found.runs.map(({ pin }) => pin),
+  );
+  if (flags.json) screen.json("TrustOutput", { folder, trusted: true, changed, runs: runs.map(shownRun) });
   else screen.line(`${changed ? "trusted" : "was trusted already"}: ${folder}`);
   return 0;
 }
@@ -54,9 +61,30 @@ function refuseUnread({ problems }: FolderRuns): void {
   });
 }
 
-function showRuns({ screen }: Context, runs: readonly Runnable[]): void {
+/** What may run, and whether it was agreed to before. */
+type Judged = Runnable & { readonly agreed: boolean };
+
+async function judged(
+  host: Context["host"],
+  folder: string,
+  runs: readonly Runnable[],
+): Promise<readonly Judged[]> {
+  const { allows } = await openTrust(host);
+  return runs.map((run) => ({ ...run, agreed: allows(folder, [run.pin]) }));
+}
+
+function shownRun({ kind, what, file, agreed }: Judged) {
+  return { kind, what, file, agreed };
+}
+
+function showRuns({ screen }: Context, runs: readonly Judged[]): void {
   if (runs.length === 0) screen.say("its files start and allow nothing today");
-  const rows = runs.map(({ kind, what, file }) => [styled("bold", kind), what, styled("dim", file)]);
+  const isPartly = runs.some(({ agreed }) => agreed);
+  const rows = runs.map(({ kind, what, file, agreed }) => [
+    styled("bold", kind),
+    isPartly && !agreed ? styled("yellow", `new: ${what}`) : what,
+    styled("dim", file),
+  ]);
   for (const line of aligned(rows)) screen.say(...line);
 }
 
@@ -65,7 +93,7 @@ async function askYes({ io, flags, screen }: Context, folder: string, signal: Ab
   const refused = (why: string): TroupeError =>
     new TroupeError("untrusted", `${folder} is not trusted: ${why}`, { hint: instead });
   if (flags.input && io.stdin.isTTY !== true) throw refused("nobody can be asked");
-  const question = `may the files of ${folder}, today's and later ones, do this? [y/N]`;
+  const question = `may the files of ${folder} do this? more than this asks again [y/N]`;
   const [answer = ""] = await screen.ask([{ text: question }], instead, signal);
   if (!/^y(es)?$/i.test(answer.trim())) throw refused("you did not say yes");
 }

@@ -98,8 +98,19 @@ export const IGNORED_HELPERS = [
 /** The fields of `permissions` that are read: a near miss of one is worth a word. */
 export const PERMISSION_KEYS: readonly string[] = Object.keys(PermissionSettings.shape);
 
-/** `$CLAUDE_CONFIG_DIR/troupe.json`, as far as trust goes. A folder covers what is below it. */
-export const TroupeFile = z.looseObject({ trustedFolders: z.array(z.string()).optional() });
+/** sha256 of what was agreed to, by folder. */
+const Pins = z.record(z.string(), z.array(z.string()));
+
+/**
+ * `$CLAUDE_CONFIG_DIR/troupe.json`, as far as trust goes. A folder covers what is below it. `trustPins`: what its files
+ * may start and allow; absent for a folder = whatever they say, as older versions had it. `teamPins`: what of a team file
+ * somebody agreed to without trusting the folder.
+ */
+export const TroupeFile = z.looseObject({
+  trustedFolders: z.array(z.string()).optional(),
+  trustPins: Pins.optional(),
+  teamPins: Pins.optional(),
+});
 export type TroupeFile = z.infer<typeof TroupeFile>;
 
 /** Claude Code's `.claude.json`, as far as trust goes: whoever said yes there said it to the same question. */

@@ -14,7 +14,8 @@ import { whyForbidden } from "./connector-policy.ts";
 import { MANAGED_FOLDER, readSettings, type SettingsInForce } from "./settings.ts";
 import type { SettingsProblem } from "./settings-file.ts";
 import { mergedSettings } from "./settings-merge.ts";
-import { openTrust } from "./trust.ts";
+import { openTrust, type Trust } from "./trust.ts";
+import { serverItem } from "./trust-items.ts";
 
 export interface FoundConnector extends ConnectorEntry {
   /** Why it is not started; undefined = it is. */
@@ -44,7 +45,7 @@ interface Approvals {
   readonly settings: Settings;
   readonly enabled: ReadonlySet<string>;
   readonly disabled: ReadonlySet<string>;
-  readonly isTrusted: (folder: string) => boolean;
+  readonly trust: Trust;
 }
 
 /**
@@ -72,7 +73,7 @@ export async function findConnectors(host: Host, question: ConnectorQuestion): P
     settings,
     enabled: new Set([...(settings.enabledMcpjsonServers ?? []), ...user.enabled]),
     disabled: new Set([...(settings.disabledMcpjsonServers ?? []), ...user.disabled]),
-    isTrusted: trust.covers,
+    trust,
   };
   const nearest = new Map<string, ConnectorEntry>();
   for (const entry of entries) if (!nearest.has(entry.name)) nearest.set(entry.name, entry);
@@ -93,15 +94,27 @@ function confinedBy(settings: SettingsInForce, { name, entry, scope }: Connector
   return connectorConfinement(settings, { name, own: entry.sandbox, isManaged: scope === "managed" });
 }
 
-function whyOff({ name, entry, scope, root }: ConnectorEntry, approvals: Approvals): string | undefined {
-  const { settings, enabled, disabled, isTrusted } = approvals;
+function whyOff(connector: ConnectorEntry, approvals: Approvals): string | undefined {
+  const { name, entry, scope } = connector;
+  const { settings, enabled, disabled, trust } = approvals;
   if (entry.command === undefined && entry.url === "") return "its url is empty: not configured yet";
   const forbidden = whyForbidden(name, entry, settings);
   if (forbidden !== undefined) return forbidden;
-  if (root !== undefined && !isTrusted(root))
-    return `the folder ${root} is not trusted; if you trust it: troupe trust ${root}`;
+  const strange = whyStrange(connector, trust);
+  if (strange !== undefined) return strange;
   if (scope !== "project") return undefined;
   if (disabled.has(name)) return "disabledMcpjsonServers names it";
   if (settings.enableAllProjectMcpServers === true || enabled.has(name)) return undefined;
   return "not approved; add its name to enabledMcpjsonServers in your settings.json";
+}
+
+/** What a team brings was agreed to when it was made, or with its folder; a file of a folder has to say what it said then. */
+function whyStrange({ name, entry, scope, root, file }: ConnectorEntry, trust: Trust): string | undefined {
+  if (root === undefined) return undefined;
+  const pins = [serverItem(file, name, entry).pin];
+  if (scope === "project" ? trust.allows(root, pins) : trust.covers(root) || trust.agreed(root, pins))
+    return undefined;
+  if (trust.covers(root))
+    return `it has changed since the folder ${root} was trusted; if you agree to it: troupe trust ${root}`;
+  return `the folder ${root} is not trusted; if you trust it: troupe trust ${root}`;
 }

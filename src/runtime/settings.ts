@@ -8,7 +8,8 @@ import { configFolder } from "./config-folder.ts";
 import { readSettingsFile, type SettingsProblem } from "./settings-file.ts";
 import { isTheProjects } from "./settings-own.ts";
 import { foldersOf, realFolder } from "./settings-place.ts";
-import { openTrust } from "./trust.ts";
+import { openTrust, type Trust } from "./trust.ts";
+import { namedItems, settingsItems } from "./trust-items.ts";
 
 export interface SettingsFile {
   readonly scope: SettingsScope;
@@ -68,7 +69,9 @@ export async function readSettings(host: Host, options: SettingsOptions): Promis
     const { content, problems: found } = await readSettingsFile(place.path);
     problems.push(...found);
     if (content === undefined) continue;
-    files.push({ ...place, content, isTrusted: await isTrustedFile(place, trust.covers) });
+    const isTrusted = await isTrustedFile(place, content, trust);
+    files.push({ ...place, content, isTrusted });
+    if (!isTrusted && trust.covers(place.root)) problems.push(changedProblem(place, content, trust));
   }
   return { files, problems, marks };
 }
@@ -124,11 +127,24 @@ function placesOf(
 
 async function isTrustedFile(
   { scope, path, root }: Place,
-  covers: (folder: string) => boolean,
+  content: Settings,
+  { allows }: Trust,
 ): Promise<boolean> {
-  if (scope === "project") return covers(root);
-  if (scope !== "local") return true;
-  return covers(root) || !(await isTheProjects(path, root));
+  if (scope !== "project" && scope !== "local") return true;
+  const pins = settingsItems(path, content).map(({ pin }) => pin);
+  return allows(root, pins) || (scope === "local" && !(await isTheProjects(path, root)));
+}
+
+/** Its folder is trusted, and it says more than it did then. */
+function changedProblem({ path, root }: Place, content: Settings, { allows }: Trust): SettingsProblem {
+  const fresh = settingsItems(path, content).filter(({ pin }) => !allows(root, [pin]));
+  return {
+    file: path,
+    line: undefined,
+    what: `has changed since its folder was trusted, and can only forbid until you agree: ${namedItems(fresh)}`,
+    hint: `troupe trust ${root}`,
+    isFatal: false,
+  };
 }
 
 /** Inode, size and times: a file that was written again differs in one of them. */

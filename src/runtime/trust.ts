@@ -1,4 +1,5 @@
 import { isAbsolute, join, parse, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { replaceFile } from "../base/atomic-file.ts";
 import { TroupeError } from "../base/errors.ts";
@@ -15,6 +16,12 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** Which folders' own files may do more than tighten. */
 export interface Trust {
   readonly covers: (folder: string) => boolean;
+  /** The folder is covered, and what is pinned there, or above it, has all of these. Where nothing is pinned yet everything is. */
+  readonly allows: (folder: string, pins: readonly string[]) => boolean;
+  /** Whether what this folder's files may do is pinned, there or above it. */
+  readonly isPinned: (folder: string) => boolean;
+  /** A person agreed to these of this folder's team file, or trusts the folder with them. */
+  readonly agreed: (folder: string, pins: readonly string[]) => boolean;
   /** What was recorded by `trustFolder`, sorted. */
   readonly folders: readonly string[];
   /** Where it was read: when one of them changes it is time to read again. */
@@ -37,10 +44,28 @@ export async function openTrust(host: Host): Promise<Trust> {
   // What is no absolute path names no folder; an empty one would stand in front of all.
   const trusted = [...folders, ...accepted].filter((one) => isAbsolute(one));
   const narrow = new Set([realFolder(host.home), parse(host.home).root]);
+  const covers = (folder: string): boolean => {
+    const real = realFolder(folder);
+    return trusted.some((one) => one === real || (!narrow.has(one) && real.startsWith(`${one}${sep}`)));
+  };
+  const pinnedAt = (folder: string): readonly string[] | undefined => {
+    const real = realFolder(folder);
+    const lists = Object.entries(ours.value?.trustPins ?? {}).filter(
+      ([one]) => one === real || real.startsWith(`${one}${sep}`),
+    );
+    return lists.length === 0 ? undefined : lists.flatMap(([, pins]) => pins);
+  };
+  const allows = (folder: string, pins: readonly string[]): boolean => {
+    const known = covers(folder) ? (pinnedAt(folder) ?? pins) : [];
+    return covers(folder) && pins.every((pin) => known.includes(pin));
+  };
   return {
-    covers: (folder) => {
-      const real = realFolder(folder);
-      return trusted.some((one) => one === real || (!narrow.has(one) && real.startsWith(`${one}${sep}`)));
+    covers,
+    allows,
+    isPinned: (folder) => pinnedAt(folder) !== undefined,
+    agreed: (folder, pins) => {
+      const own = ours.value?.teamPins?.[realFolder(folder)] ?? [];
+      return allows(folder, pins) || pins.every((pin) => own.includes(pin));
     },
     folders,
     files: [troupeFile(host)],
@@ -53,26 +78,67 @@ export async function isTrusted(host: Host, dir: string): Promise<boolean> {
   return (await openTrust(host)).covers(dir);
 }
 
-/** Records the folder. False when it was there. Throws `usage` for a folder that is too wide, `bad_settings` for a broken file. */
-export async function trustFolder(host: Host, dir: string): Promise<boolean> {
+/**
+ * Records the folder, and what was agreed to of what its files may do; without `pins` whatever they say. False when
+ * nothing of it is new. Throws `usage` for a folder that is too wide, `bad_settings` for a broken file.
+ */
+export async function trustFolder(host: Host, dir: string, pins?: readonly string[]): Promise<boolean> {
   const folder = realFolder(dir);
   if (folder === realFolder(host.home) || folder === parse(folder).root)
     throw new TroupeError("usage", `${folder} is too wide to be trusted: whatever you clone lies below it`, {
       hint: "trust the projects in it one by one: troupe trust FOLDER",
     });
-  return changeFolders(host, (folders) => [...new Set([...folders, folder])].toSorted());
+  return changeRecord(host, ({ trustedFolders = [], trustPins, ...rest }) => ({
+    ...rest,
+    trustedFolders: joined(trustedFolders, [folder]),
+    ...pinsWith(trustPins, folder, pins),
+  }));
+}
+
+function pinsWith(
+  before: TroupeFile["trustPins"],
+  folder: string,
+  pins: readonly string[] | undefined,
+): Pick<TroupeFile, "trustPins"> {
+  if (pins === undefined) return before === undefined ? {} : { trustPins: before };
+  return { trustPins: { ...before, [folder]: joined(before?.[folder] ?? [], pins) } };
+}
+
+/** Pins what the files of a folder may do that is trusted already, whoever recorded that. */
+export async function pinFolder(host: Host, dir: string, pins: readonly string[]): Promise<void> {
+  await changeRecord(host, ({ trustPins, ...rest }) => ({
+    ...rest,
+    ...pinsWith(trustPins, realFolder(dir), pins),
+  }));
+}
+
+/** Records a yes to what a team file in this folder wants. The folder is no more trusted than before. */
+export async function agreeTo(host: Host, dir: string, pins: readonly string[]): Promise<void> {
+  const folder = realFolder(dir);
+  await changeRecord(host, ({ teamPins, ...rest }) => ({
+    ...rest,
+    teamPins: { ...teamPins, [folder]: joined(teamPins?.[folder] ?? [], pins) },
+  }));
+}
+
+function joined(one: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...one, ...more])].toSorted();
 }
 
 /** Takes the folder out. False when it was not there. Claude Code's own record stays what it is. */
 export async function distrustFolder(host: Host, dir: string): Promise<boolean> {
   const folder = realFolder(dir);
-  return changeFolders(host, (folders) => folders.filter((one) => one !== folder && one !== dir));
+  const isOther = ([one]: readonly [string, ...unknown[]]): boolean => one !== folder && one !== dir;
+  return changeRecord(host, ({ trustedFolders, trustPins, teamPins, ...rest }) => ({
+    ...rest,
+    ...(trustedFolders && { trustedFolders: trustedFolders.filter((one) => isOther([one])) }),
+    ...(trustPins && { trustPins: Object.fromEntries(Object.entries(trustPins).filter(isOther)) }),
+    ...(teamPins && { teamPins: Object.fromEntries(Object.entries(teamPins).filter(isOther)) }),
+  }));
 }
 
-async function changeFolders(
-  host: Host,
-  change: (folders: readonly string[]) => readonly string[],
-): Promise<boolean> {
+/** False when nothing is another than before. */
+async function changeRecord(host: Host, change: (record: TroupeFile) => TroupeFile): Promise<boolean> {
   const path = troupeFile(host);
   const { value = {}, problem } = await readRecord(path, TroupeFile);
   if (problem !== undefined)
@@ -80,10 +146,9 @@ async function changeFolders(
       hint: "mend the file first; nothing was changed",
       details: { path },
     });
-  const before = [...new Set(value.trustedFolders ?? [])];
-  const after = change(before);
-  if (after.length === before.length) return false;
-  const text = `${JSON.stringify({ ...value, trustedFolders: after }, null, 2)}\n`;
+  const after = change(value);
+  if (isDeepStrictEqual(after, value)) return false;
+  const text = `${JSON.stringify(after, null, 2)}\n`;
   await replaceFile(nodeFiles(), path, Buffer.from(text));
   return true;
 }

@@ -126,7 +126,7 @@ function names(value: unknown): readonly string[] {
 const runnables = fuzz({
   title:
     "D3 D6 D11 whatever a folder may start is shown before it is trusted, or it is said that it cannot be shown",
-  parsers: ["src/runtime/trust-runs.ts"],
+  parsers: ["src/runtime/trust-runs.ts", "src/runtime/trust-items.ts"],
   input: fc.record({
     servers: odd(fc.record({ mcpServers: odd(fc.dictionary(fc.string(), server, { maxKeys: 3 })) })),
     team: odd(

@@ -19,7 +19,10 @@ export const init = defineCommand({
   }),
   run: async ({ goal }, context, signal) => {
     const { writeTeamFile } = await import("../team-file-writer.ts");
-    const { path, team } = await writeTeamFile(context, goal, signal);
+    const { path, team, file } = await writeTeamFile(context, goal, signal);
+    // Who had it written need not be asked about what is in it; a change of it asks.
+    const { agreeToFile } = await import("../refuse-stranger.ts");
+    await agreeToFile(context.host, path, file);
     const { flags, screen } = context;
     if (flags.json) screen.json("InitOutput", { path, team });
     else screen.line(`wrote ${path}`);
