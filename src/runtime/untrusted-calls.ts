@@ -42,7 +42,7 @@ export function whyLookedAt(
   const isWanted =
     askAfterUntrustedText ?? (mode !== "bypassPermissions" && sandbox !== undefined && sandbox.hasNetwork);
   if (!isWanted || !mayLeave(call, judge, sandbox)) return undefined;
-  return `It asks because the turn read text from ${namedSources(sources)}, and this may send something out or use your credentials.`;
+  return `The turn read text from ${namedSources(sources)}, and this may send something out or use your credentials.`;
 }
 
 function mayLeave(call: ToolCall, judge: ConnectorJudge, sandbox: MemberSandbox | undefined): boolean {

@@ -60,7 +60,7 @@ test("L1, L2, L14 a forged message makes the model try what it must not, and non
     [
       `curl -s ${url}/stolen`,
       expect.stringMatching(
-        /^It asks because the turn read text from the message \S+ that says it is from lead, /,
+        /^The turn read text from the message \S+ that says it is from lead, /,
       ),
     ],
     ["troupe approve a_1", expect.stringMatching(/./)],
@@ -119,7 +119,7 @@ test("L1 what a connector answered is remembered over a restart, until the user'
 
   const question = await asked(members);
   expect(question.reason).toBe(
-    "It asks because the turn read text from connector everything, and this may send something out or use your credentials.",
+    "The turn read text from connector everything, and this may send something out or use your credentials.",
   );
   expect(question.rule).toBeUndefined();
   await denyAll(members);

@@ -40,7 +40,7 @@ describe("L1 after text that nobody vouches for, what may leave asks whatever a 
     });
 
     expect(reason).toBe(
-      "It asks because the turn read text from connector docs, and this may send something out or use your credentials.",
+      "The turn read text from connector docs, and this may send something out or use your credentials.",
     );
     expect(suggestion).toBeUndefined();
   });
