@@ -59,9 +59,7 @@ test("L1, L2, L14 a forged message makes the model try what it must not, and non
     ["Write .git/hooks/pre-commit", expect.stringMatching(/is a protected path/)],
     [
       `curl -s ${url}/stolen`,
-      expect.stringMatching(
-        /^The turn read text from the message \S+ that says it is from lead, /,
-      ),
+      expect.stringMatching(/^The turn read text from the message \S+ that says it is from lead, /),
     ],
     ["troupe approve a_1", expect.stringMatching(/./)],
   ]);
