@@ -2,7 +2,6 @@ import { type Behavior, narrower, type PermissionMode } from "../agent/gate/beha
 import { decide as decideByRules, protectedPaths } from "../agent/gate/decide.ts";
 import type { Decision } from "../agent/gate/decision.ts";
 import type { GateContext } from "../agent/gate/gate-context.ts";
-import { readableFiles } from "../agent/gate/readable.ts";
 import { isRemoved } from "../agent/gate/rule-set.ts";
 import type { LoopDeps, Verdict } from "../agent/loop-deps.ts";
 import type { ToolCall } from "../agent/tool.ts";
@@ -25,8 +24,6 @@ export interface CallGate {
   readonly gateFor: (hooks: GateHooks, caller?: Caller) => LoopDeps["gate"];
   /** Not denied as a whole: shown to the model. */
   readonly isOffered: (tool: string) => boolean;
-  /** What the file tools may show of what they search. */
-  readonly searchable: () => (path: string) => boolean;
 }
 
 export interface CallGateDeps {
@@ -84,7 +81,6 @@ export function openCallGate(deps: CallGateDeps): CallGate {
   return {
     gateFor,
     isOffered: (tool) => !isRemoved(deps.rulebook.now().set, tool),
-    searchable: () => readableFiles(deps.context({ id: "", name: "Grep", input: {} })),
   };
 }
 

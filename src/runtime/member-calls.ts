@@ -1,9 +1,8 @@
 import type { LoopDeps } from "../agent/loop-deps.ts";
 import { PermissionMode } from "../protocol/permissions.ts";
-import type { CallGate } from "./call-gate.ts";
 import type { Permissions } from "./gate.ts";
 import { callHooks } from "./hooks/call-hooks.ts";
-import { type GateSeat, memberGate } from "./member-gate.ts";
+import { type GateSeat, type MemberGate, memberGate } from "./member-gate.ts";
 import type { MemberHooks } from "./member-hooks.ts";
 import type { MemberJob } from "./member-job.ts";
 import { openProgress } from "./no-progress.ts";
@@ -11,12 +10,8 @@ import { whoIsSubagent } from "./subagent-hooks.ts";
 import type { SubagentCaller, SubagentCalls } from "./subagent-run.ts";
 
 /** What stands around the calls of a member, and of each subagent that it runs. */
-export interface MemberCalls {
+export interface MemberCalls extends Pick<MemberGate, "isOffered" | "searchable"> {
   readonly gate: LoopDeps["gate"];
-  /** Not denied as a whole: shown to the model. */
-  readonly isOffered: (tool: string) => boolean;
-  /** What the file tools may show of what they search. */
-  readonly searchable: CallGate["searchable"];
   /** A subagent may do what its member may, and its definition only makes it less. Hooks and the audit log hear its own name. */
   readonly callsFor: (sub: SubagentCaller) => SubagentCalls;
 }

@@ -1,3 +1,6 @@
+import { readableFiles } from "../agent/gate/readable.ts";
+import { fromRoot } from "../agent/gate/suggestion.ts";
+import type { ToolCall } from "../agent/tool.ts";
 import { deniedTo, digestOf } from "../team/approvals.ts";
 import type { OwnApprovals } from "./approvals.ts";
 import { type CallGate, openCallGate } from "./call-gate.ts";
@@ -13,6 +16,11 @@ export interface GateSeat extends ContextSeat {
   readonly approvals: OwnApprovals;
 }
 
+export interface MemberGate extends CallGate {
+  /** What the file tools may show of what they search. */
+  readonly searchable: () => (path: string) => boolean;
+}
+
 /**
  * The gate of a member: its settings, its mode, its questions and its audit log. Throws `bad_settings` for settings that
  * cannot be read, or rules that cannot mean anything.
@@ -21,14 +29,14 @@ export async function memberGate(
   job: MemberJob,
   permissions: Permissions,
   seat: GateSeat,
-): Promise<CallGate> {
+): Promise<MemberGate> {
   const { team, member, audit, onTrouble } = job;
   const { host } = team;
   const { dir } = permissions;
   const { approvals, sandbox } = seat;
   const rulebook = await openRulebook(host, dir, onTrouble);
   const context = memberContext(job, permissions, seat);
-  return openCallGate({
+  const gate = openCallGate({
     rulebook,
     context: (call) => context(call, rulebook.now()),
     refusal: (call) => whyMissing(permissions, call.name) ?? refuseHidden(call)?.reason,
@@ -36,12 +44,10 @@ export async function memberGate(
     digestOf,
     deniedTo: (digest) => deniedTo(team.state(), member.name, digest),
     ask: approvals.ask,
-    anchored: (rule) => anchored(rule, dir),
+    // The file of "always" stands at the top of the repository.
+    anchored: (rule) => fromRoot(rule, dir),
     record: audit.record,
   });
-}
-
-/** From the root: the file of "always" stands at the top of the repository. */
-function anchored(rule: string, dir: string): string {
-  return rule.replace(/^(Read|Edit)\(\/(?!\/)/, (_, tool: string) => `${tool}(/${dir}/`);
+  const search: ToolCall = { id: "", name: "Grep", input: {} };
+  return { ...gate, searchable: () => readableFiles(context(search, rulebook.now())) };
 }

@@ -1,4 +1,5 @@
 import { ruleForAny, writtenText } from "./command-rules.ts";
+import { escapedPath } from "./path-glob.ts";
 import { isReadOnly } from "./read-only.ts";
 import { isProblem, parseRule } from "./rule.ts";
 import { compileRules } from "./rule-set.ts";
@@ -41,4 +42,9 @@ function isPlain({ command: { words, assignments, redirects }, stages }: Part): 
 function allows(rule: string, text: string): boolean {
   const parsed = parseRule(rule, "allow", { scope: "session", file: undefined, root: "/" });
   return !isProblem(parsed) && ruleForAny(compileRules([parsed]).allow.commands, [text]) !== undefined;
+}
+
+/** A rule for a file, counted from the root instead of from the folder `dir`. */
+export function fromRoot(rule: string, dir: string): string {
+  return rule.replace(/^(Read|Edit)\(\/(?!\/)/, (_, tool: string) => `${tool}(/${escapedPath(dir)}/`);
 }

@@ -4,6 +4,7 @@ import { narrower } from "../../../../src/agent/gate/behavior.ts";
 import { decide } from "../../../../src/agent/gate/decide.ts";
 import { isProblem, parseRule } from "../../../../src/agent/gate/rule.ts";
 import { isRemoved } from "../../../../src/agent/gate/rule-set.ts";
+import { fromRoot } from "../../../../src/agent/gate/suggestion.ts";
 import { bash, contextOf, ruleOf, SOURCE } from "../../../support/gate-world.ts";
 
 function problem(text: string, behavior: Behavior): string {
@@ -180,4 +181,11 @@ test.each([
   expect(decide(contextOf({ rules }), { name, input }).behavior).toBe(
     suggestion === undefined ? "ask" : "allow",
   );
+});
+
+test("a kept rule means the folder it was made in, whatever is in its name", () => {
+  expect(fromRoot("Edit(/src/a)", "/w/app")).toBe("Edit(//w/app/src/a)");
+  expect(fromRoot("Edit(/src/a)", "/w/[app]*")).toBe("Edit(//w/\\[app\\]\\*/src/a)");
+  expect(fromRoot("Read(//etc/x)", "/w/app")).toBe("Read(//etc/x)");
+  expect(fromRoot("Bash(make)", "/w/app")).toBe("Bash(make)");
 });
