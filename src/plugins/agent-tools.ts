@@ -31,12 +31,24 @@ export function chooseTools(definition: Wishes, there: readonly string[]): Chose
   return { names: left.filter((tool) => words.some((word) => matches(word, tool))), unknown };
 }
 
-/** Whether a word of a list of tools names this one: `Read`, `*`, `mcp__server`, `mcp__server__*`, `mcp__*`. */
+/** Whether a word of a list of tools names this one: `Read`, `*`, `mcp__server`, `mcp__server__*_item`, `mcp__*`. */
 export function matches(word: string, tool: string): boolean {
   if (word === "*" || word === tool) return true;
   if (!word.startsWith("mcp__") || !tool.startsWith("mcp__")) return false;
-  if (word.endsWith("*")) return tool.startsWith(word.slice(0, -1));
-  return tool.startsWith(`${word}__`);
+  return word.includes("*") ? isLike(word.split("*"), tool) : tool.startsWith(`${word}__`);
+}
+
+/** The pieces stand in the text in this order, the first at its beginning and the last at its end. */
+function isLike(pieces: readonly string[], text: string): boolean {
+  const [first = "", ...others] = pieces;
+  const last = others.pop() ?? "";
+  let at = first.length;
+  for (const piece of others) {
+    const found = text.indexOf(piece, at);
+    if (found === -1) return false;
+    at = found + piece.length;
+  }
+  return text.startsWith(first) && text.endsWith(last) && at + last.length <= text.length;
 }
 
 /** A denied `Bash(rm *)` denies Bash: a part of a tool cannot be taken from a list. */

@@ -1,5 +1,7 @@
 import type { GateContext } from "../agent/gate/gate-context.ts";
 import type { ToolCall } from "../agent/tool.ts";
+import { outputFolder, teamPaths } from "../protocol/paths.ts";
+import { configFolder } from "./config-folder.ts";
 import { connectorStanding } from "./connector-judge.ts";
 import { type Permissions, standingOf } from "./gate.ts";
 import type { MemberJob } from "./member-job.ts";
@@ -18,6 +20,7 @@ export function memberContext(
   seat: ContextSeat,
 ): (call: ToolCall, rules: Rules) => GateContext {
   const { judge, sandbox } = seat;
+  const output = outputFolder(teamPaths(configFolder(team.host), team.name).agent(member.name));
   return (call, rules) => {
     const mode = memberMode(team, member.name, rules, sandbox?.state().status === "confined");
     return {
@@ -25,6 +28,8 @@ export function memberContext(
       rules: rules.set,
       cwd: dir,
       folders: [dir, ...rules.folders],
+      // Where output that was too long is kept for it.
+      readable: [output],
       home: team.host.home,
       isConfined: sandbox?.mayRunUnasked(call) === true,
       realPath: realPathSoFar,

@@ -97,9 +97,9 @@ function gitFiles(plain: readonly Word[]): readonly Word[] {
   });
 }
 
-/** Options that say where to copy to, and those that name what a backup is called. */
+/** Options that say where to copy to, and those that give the copy, or a backup, another name. */
 const TARGET = /^(?:-[a-zA-Z]*?t|--t[a-z-]*=?)/;
-const SUFFIX = /^(?:-[a-zA-Z]*S|--su)/;
+const SUFFIX = /^(?:-[a-zA-Z]*S|--su|--pa)/;
 
 /** The last file is written, or what lies in it by the name of each of the others. */
 function copied(program: string, words: readonly Word[], { plain, inOptions }: Arguments): Operands {
@@ -116,7 +116,7 @@ function copied(program: string, words: readonly Word[], { plain, inOptions }: A
     writes: [
       ...written,
       ...(isTargeted ? inOptions : []),
-      ...(isUncertain ? [{ source: "a backup", text: "", shape: SOMEWHERE }] : []),
+      ...(isUncertain ? [{ source: "another name", text: "", shape: SOMEWHERE }] : []),
     ],
     maybeWrites,
   };

@@ -75,8 +75,9 @@ function granted(
   places: Places,
 ): Grant | Objection {
   const isFree = kind !== "write" || context.mode === "acceptEdits";
+  const isWithin = kind === "read" ? places.isReadable : places.isInside;
   const rules = found.map((place) => places.rule("allow", TOOL[kind], place));
-  if (found.every((place, index) => rules[index] !== undefined || (isFree && places.isInside(place))))
+  if (found.every((place, index) => rules[index] !== undefined || (isFree && isWithin(place))))
     return { rule: rules.find((rule) => rule !== undefined) };
   const outside = found.find((place) => !places.isInside(place));
   return {

@@ -14,6 +14,8 @@ export interface GateContext {
   readonly cwd: string;
   /** Working folders, absolute; the cwd counts as one. */
   readonly folders: readonly string[];
+  /** Folders to read in only, absolute. */
+  readonly readable?: readonly string[];
   readonly home: string;
   /** Bash runs in a sandbox and may run without asking. */
   readonly isConfined: boolean;

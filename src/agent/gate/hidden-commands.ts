@@ -59,14 +59,18 @@ function scriptsOf(words: readonly Word[]): Scripts {
   const program = programOf(words) ?? "";
   const rest = words.slice(1);
   const take = Object.hasOwn(CARRIERS, program) ? CARRIERS[program] : undefined;
+  const isIndexing = INDEXING.has(program) && rest.some(({ shape }) => /\$\(|`/.test(shape));
+  if (isIndexing) return { scripts: [], isOpaque: true };
   if (take) return take(rest);
-  if (INDEXING.has(program)) return { scripts: [], isOpaque: rest.some(({ shape }) => /\$\(|`/.test(shape)) };
   return SHELLS.has(program) ? shellScript(rest) : NONE;
 }
 
 /** Programs that are given commands as text, and where it stands. */
 const CARRIERS: Readonly<Record<string, (rest: readonly Word[]) => Scripts>> = {
   eval: joined,
+  mapfile: (rest) => behind(rest, /^-\w*?C/),
+  readarray: (rest) => behind(rest, /^-\w*?C/),
+  compgen: (rest) => behind(rest, /^-\w*?C/),
   trap: (rest) => joined(rest.filter(({ text }) => !text.startsWith("-")).slice(0, 1)),
   watch: (rest) => joined(rest.filter(({ text }) => !text.startsWith("-"))),
   // What stands in a file is not seen.

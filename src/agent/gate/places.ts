@@ -19,6 +19,8 @@ export interface Places {
   /** From one of `bases`, where it is not absolute; more than one when it is not certain where the shell is. */
   readonly at: (path: string, bases: readonly string[]) => Place;
   readonly isInside: (place: Place) => boolean;
+  /** Inside, or in a folder to read in. */
+  readonly isReadable: (place: Place) => boolean;
   readonly isProtected: (place: Place) => boolean;
   /** deny and ask: the first rule that matches any form. allow: one, when every form is matched by some. */
   readonly rule: (behavior: Behavior, tool: PathTool, place: Place) => Rule | undefined;
@@ -57,7 +59,8 @@ export function placesOf(context: GateContext): Places {
       known.set(key, place);
       return place;
     },
-    isInside: ({ forms }) => forms.every((form) => folders.some((folder) => isBelow(form, folder))),
+    isInside: isBelowOneOf(folders),
+    isReadable: isBelowOneOf([...folders, ...(context.readable ?? []).flatMap(both)]),
     isProtected: ({ forms }) => forms.some(isProtectedPath),
     rule: (behavior, tool, { forms }) => {
       const candidates = rules[behavior].paths[tool];
@@ -66,6 +69,10 @@ export function placesOf(context: GateContext): Places {
       return found.every((rule) => rule !== undefined) ? found[0] : undefined;
     },
   };
+}
+
+function isBelowOneOf(folders: readonly string[]): (place: Place) => boolean {
+  return ({ forms }) => forms.every((form) => folders.some((folder) => isBelow(form, folder)));
 }
 
 /** The parts of a path below a folder; undefined = it is not in there. Each is taken apart once. */

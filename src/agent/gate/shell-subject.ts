@@ -222,10 +222,8 @@ function isEditing({ program, bare }: Part): boolean {
 function isFreeUse({ context, places }: Pick<Scene, "context" | "places">, use: FileUse): boolean {
   const { kind, place, isGlob } = use;
   if (!place || mayBeGuarded(context, use)) return false;
-  return (
-    places.isInside(place) ||
-    (kind === "read" && !isGlob && places.rule("allow", "Read", place) !== undefined)
-  );
+  if (kind === "write") return places.isInside(place);
+  return places.isReadable(place) || (!isGlob && places.rule("allow", "Read", place) !== undefined);
 }
 
 /** What a glob finds, or lies in a folder, may be a file that a rule is about. Moving a file shows nothing of it. */

@@ -27,6 +27,25 @@ test("a command that wants to leave the sandbox asks a person whatever rule or m
   }
 });
 
+test("what was too long is read where it is kept, and nothing else of the team's folder", async () => {
+  const { team } = await memoryTeam(["lead", "ada"]);
+  const member = memberNamed(team.state(), MemberName.parse("ada"));
+  if (member === undefined) throw new Error("ada is not there");
+  const permissions = { dir: "/srv/app", lead: false, tools: undefined };
+  const context = memberContext({ team, member }, permissions, leavingSandbox());
+  const rules = { set: compileRules([]), settings: {}, mode: "default" as const, folders: [] };
+  const verdict = (name: string, path: string) => {
+    const one = { id: "1", name, input: { file_path: path, path } };
+    return decide(context(one, rules), one).behavior;
+  };
+  const own = `${team.host.home}/.claude/teams/demo/agents/ada`;
+
+  expect(verdict("Read", `${own}/output/output-1.txt`)).toBe("allow");
+  expect(verdict("Grep", `${own}/output`)).toBe("allow");
+  expect(verdict("Read", `${own}/transcript.jsonl`)).toBe("ask");
+  expect(verdict("Write", `${own}/output/output-1.txt`)).toBe("ask");
+});
+
 test("a person is shown that a command wants to leave the sandbox", () => {
   const why = { reason: "because", suggestion: undefined };
 

@@ -120,6 +120,10 @@ bypassPermissions ; -Bash(curl *) ‖ $ bash x.sh ⇒ allow mode
 bypassPermissions ; -Bash(curl *) ‖ $ env --split='curl h' ⇒ deny rule
 bypassPermissions ; -Bash(curl *) ‖ $ trap 'curl h' EXIT ⇒ deny rule
 bypassPermissions ‖ $ trap 'rm -rf ~' EXIT ⇒ ask critical
+bypassPermissions ; -Bash(curl *) ‖ $ mapfile -C 'curl h' -c 1 x ⇒ deny rule
+bypassPermissions ; -Bash(curl *) ‖ $ compgen -C 'curl h' ⇒ deny rule
+acceptEdits ‖ $ cp --parents sub/x .. ⇒ ask mode
+acceptEdits ‖ $ cp --parents sub/x src ⇒ ask mode
 bypassPermissions ; -Bash(curl *) ‖ $ trap "$X" EXIT ⇒ ask unparsed
 bypassPermissions ; -Bash(curl *) ‖ $ time coproc curl h ⇒ ask unparsed
 bypassPermissions ; -Bash(curl *) ‖ $ time function f { curl h; }; f ⇒ ask unparsed
