@@ -215,6 +215,16 @@ export function stuckNotice(tasks: readonly Task[], why: readonly string[]): Use
   };
 }
 
+/** K6: tasks that nothing stands in the way of lie. `keys` tell which; `why`: one line for each. */
+export function unclaimedNotice(keys: readonly string[], why: readonly string[]): UserInput {
+  return {
+    id: `unclaimed:${keys.join(",")}`,
+    text:
+      `Nobody claims these tasks, though nothing stands in their way:\n${why.join("\n")}\n` +
+      "TaskUpdate changes who may claim one (role or assignee null: everybody), SendMessage reaches whoever could, SpawnTeammate adds somebody; or claim it yourself with TaskClaim.",
+  };
+}
+
 // For whoever works.
 
 /** The claim was ended by somebody else: what the model still does for the task does not count. */

@@ -8,6 +8,7 @@ import type { Team } from "../team/team.ts";
 import { claimedInput, lostInput, reminderInput } from "./inputs.ts";
 import type { Intake } from "./member-intake.ts";
 import { reportNotice, standstillNotice } from "./member-notices.ts";
+import { type Forgotten, type Lying, openForgotten, watchUnclaimed } from "./member-unclaimed.ts";
 
 /** How often an idle owner, or a lead without a report, is reminded. Source: faults.md K7. */
 const REMINDERS = 3;
@@ -41,8 +42,8 @@ export function openDuty(deps: DutyDeps): Duty {
   let restedAt = clock();
   let asked = false;
   let dueAt: number | null = null;
-  /** Tasks that were given back because this member forgot them, and how many claims they had then. */
-  const forgotten = new Map<TaskId, number>();
+  const forgotten = openForgotten(clock);
+  const unclaimed = watchUnclaimed(team, clock);
 
   /** True once `ms` have passed since the last turn; until then `dueInMs` tells the rest. */
   const isDue = (ms: number): boolean => {
@@ -50,27 +51,39 @@ export function openDuty(deps: DutyDeps): Duty {
     dueAt = clock() < at ? at : null;
     return dueAt === null;
   };
+  const dueIn = (ms: number | null): void => {
+    dueAt = ms === null ? null : clock() + ms;
+  };
   const ownNext = async (task: Task): Promise<readonly UserInput[]> => {
     const told = countTold(intake, (count) => reminderInput(task, count).id);
     if (!isDue(told === 0 && asked ? ANSWER_MS : delayMs(told))) return [];
     if (told < REMINDERS) return intake.offer(reminderInput(task, told + 1));
-    forgotten.set(task.id, task.attempts);
+    forgotten.add(task);
     await giveBack(deps, task);
     return [];
   };
-  const leadNext = (): readonly UserInput[] => {
+  const leadNext = async (): Promise<readonly UserInput[]> => {
     const state = team.state();
     const told = countTold(intake, (count) => reportNotice(state, count)?.id);
     const notice = told < REMINDERS ? reportNotice(state, told + 1) : undefined;
     if (notice !== undefined) return isDue(delayMs(told)) ? intake.offer(notice) : [];
-    return intake.offer(standstillNotice(state, (member) => hasCandidate(team, member)));
+    const standstill = standstillNotice(state, (member) => hasCandidate(team, member));
+    // Whoever hears that the team stands still has heard of each task.
+    if (standstill !== undefined) return intake.offer(standstill);
+    const { notice: lying, nudges } = unclaimed.look();
+    dueIn(unclaimed.dueInMs());
+    await nudge(deps, nudges);
+    return intake.offer(lying);
   };
   const claim = async (): Promise<readonly UserInput[]> => {
     const member = memberNamed(team.state(), me);
     // The journal is followed, and each entry wakes: what is not in the fold need not be looked for on the disk.
     if (member === undefined || !hasCandidate(team, member)) return [];
-    const task = forgotten.size === 0 ? await nextTask(team, me) : await nextBut(team, me, forgotten);
-    if (task === undefined) return [];
+    const task = forgotten.isEmpty() ? await nextTask(team, me) : await nextBut(team, me, forgotten);
+    if (task === undefined) {
+      dueIn(forgotten.dueInMs());
+      return [];
+    }
     return intake.offer(claimedInput(task, team.index.dependents(task.id), team.host.newId()));
   };
 
@@ -133,12 +146,19 @@ async function nextTask(team: Team, me: MemberName): Promise<Task | undefined> {
   return claimed.ok ? claimed.task : undefined;
 }
 
-/** As `claimNext`, past the tasks that this member forgot unless somebody else has had them since. */
-async function nextBut(
-  team: Team,
-  me: MemberName,
-  forgotten: ReadonlyMap<TaskId, number>,
-): Promise<Task | undefined> {
+/** K6: whoever acts by hand is not woken by an entry. */
+async function nudge({ team, me }: DutyDeps, nudges: Lying["nudges"]): Promise<void> {
+  for (const { task, to } of nudges)
+    await sendMessage(team, me, {
+      to: [...to],
+      kind: "system",
+      task: task.id,
+      text: `Task #${task.id} is free and nobody claims it. You may: troupe task claim ${task.id}`,
+    });
+}
+
+/** As `claimNext`, past the tasks that this member forgot, unless somebody else has had them since or nobody took them. */
+async function nextBut(team: Team, me: MemberName, forgotten: Forgotten): Promise<Task | undefined> {
   await team.readOn();
   const { role } = memberNamed(team.state(), me) ?? {};
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -153,10 +173,12 @@ async function nextBut(
 function firstBut(
   team: Team,
   claimer: Pick<Member, "name"> & { readonly role: Member["role"] | undefined },
-  forgotten: ReadonlyMap<TaskId, number>,
+  forgotten: Forgotten,
 ): TaskId | undefined {
-  for (const id of team.index.candidates({ name: claimer.name, role: claimer.role }, FROM_FIRST))
-    if (forgotten.get(id) !== team.state().tasks.get(id)?.attempts) return id;
+  for (const id of team.index.candidates({ name: claimer.name, role: claimer.role }, FROM_FIRST)) {
+    const task = team.state().tasks.get(id);
+    if (task !== undefined && !forgotten.isLeft(task)) return id;
+  }
   return undefined;
 }
 

@@ -46,7 +46,7 @@ function subjectOf(state: TeamState, { task, summary }: Approval): string {
  * Its process is not started again: it left, was given up, or was asked by itself to end. One that died is restarted,
  * and one that stopped with the whole team starts with it.
  */
-function hasEndedForGood({ left, life, stopping }: Member): boolean {
+export function hasEndedForGood({ left, life, stopping }: Member): boolean {
   if (left !== undefined) return true;
   if (life?.ended === undefined) return false;
   return life.ended.how === "failed" || (life.ended.how === "stopped" && stopping);
@@ -78,7 +78,8 @@ export function standstillNotice(
   );
 }
 
-function whyNobody(state: TeamState, task: Task, teammates: readonly Member[]): string {
+/** Why no teammate claims it. */
+export function whyNobody(state: TeamState, task: Task, teammates: readonly Member[]): string {
   const blockers = openBlockers(state, task);
   if (blockers.length > 0) return `#${task.id} is blocked by ${numbers(blockers)}.`;
   if (task.assignee !== undefined)

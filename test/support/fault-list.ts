@@ -134,7 +134,7 @@ K2 | ring A→B→C→A |
 K3 | broadcast storm |
 K4 | the same tool call again and again |
 K5 | dependency cycle, everybody waits for somebody |
-K6 | nobody claims a runnable task | budgets and limits of a run are a later issue
+K6 | nobody claims a runnable task |
 K7 | claimed, then forgotten by a live idle owner |
 K8 | completed without work |
 K9 | starvation by contention |

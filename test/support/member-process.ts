@@ -14,11 +14,11 @@ export interface MemberProcess {
   readonly terminate: () => Promise<number | null>;
 }
 
-/** A life in a process of its own, from `dist`. Answers when it is ready; killed when the test ends. */
-export async function memberProcess(members: MemberTeam, name: string): Promise<MemberProcess> {
+/** A life in a process of its own, from `dist`. Answers when it is ready; killed when the test ends. Its clock, not its timers, runs at `speed`. */
+export async function memberProcess(members: MemberTeam, name: string, speed = 1): Promise<MemberProcess> {
   const instance = await members.announce(name);
   const program = join(import.meta.dirname, "../fixtures/member-life.mjs");
-  const child = spawn(process.execPath, [program, name, instance], {
+  const child = spawn(process.execPath, [program, name, instance, String(speed)], {
     env: members.envOf(name),
     cwd: members.dir,
     stdio: ["ignore", "ignore", "inherit"],

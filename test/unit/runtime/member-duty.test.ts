@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
-import { MemberName, TaskId } from "../../../src/protocol/names.ts";
+import { MemberName, Role, TaskId } from "../../../src/protocol/names.ts";
 import { type Duty, openDuty } from "../../../src/runtime/member-duty.ts";
 import { openIntake } from "../../../src/runtime/member-intake.ts";
 import { openMailbox, readMailbox } from "../../../src/team/mail.ts";
+import { steerMember } from "../../../src/team/members.ts";
 import { claimTask, completeTask, createTask } from "../../../src/team/tasks.ts";
 import type { Team } from "../../../src/team/team.ts";
 import { memoryTeam } from "../../support/member-memory.ts";
@@ -146,4 +147,62 @@ test("the lead is asked for its report at once, and three times at most", async 
 
   expect(asked).toEqual([["done:0:0:1"], ["done:0:0:2"], ["done:0:0:3"], []]);
   expect(duty.dueInMs()).toBeNull();
+});
+
+test("K6 what its owner forgot is taken up by it once more after a minute, when nobody else did, and then not again", async () => {
+  const { team } = await memoryTeam(["lead", "ada"]);
+  const seen = new Set<string>();
+  const { duty, next, pass } = await idle(team, "ada", seen);
+  await createTask(team, "user", { subject: "Forgotten" });
+  const forget = async (): Promise<void> => {
+    for (const ms of [0, 60_000, 120_000, 240_000]) {
+      duty.rested(false);
+      pass(ms);
+      await next();
+    }
+  };
+
+  await next();
+  await forget();
+  const left = [await next(), duty.dueInMs(), team.state().tasks.get(first)?.owner];
+  pass(60_000);
+  await next();
+  const taken = team.state().tasks.get(first)?.owner;
+  await forget();
+  pass(1_000_000);
+
+  expect(left).toEqual([[], 60_000, undefined]);
+  expect(taken).toBe("ada");
+  expect(await next()).toEqual([]);
+  expect([team.state().tasks.get(first)?.status, duty.dueInMs()]).toEqual(["pending", null]);
+});
+
+test("K6 a task that lies is told to the lead after a minute and a half, with the reason, and once", async () => {
+  const { team, join } = await memoryTeam(["lead", "ada"]);
+  await join("tess", { role: "tester" });
+  const { duty, pass } = await idle(team, "lead");
+  const told = async (): Promise<readonly string[]> => (await duty.next()).map(({ text }) => text);
+  // Somebody works, so the team does not stand still.
+  await createTask(team, "user", { subject: "Long" });
+  await claimTask(team, MemberName.parse("ada"), first);
+  await createTask(team, "user", { subject: "For ada, who is busy" });
+  await createTask(team, "user", { subject: "For nobody", role: Role.parse("painter") });
+  await createTask(team, "user", { subject: "For tess", role: Role.parse("tester") });
+  await steerMember(team, "user", MemberName.parse("tess"), { what: "pause" });
+
+  const atFirst = [await told(), duty.dueInMs()];
+  pass(60_000);
+  const nudged = [await told(), duty.dueInMs()];
+  pass(30_000);
+  const texts = await told();
+
+  expect(atFirst).toEqual([[], 60_000]);
+  expect(nudged).toEqual([[], 30_000]);
+  expect(texts[0]?.split("\n").slice(1, 3)).toEqual([
+    "#3 needs the role painter, which no teammate at work has.",
+    "#4 could be claimed by tess, who is paused until the user lets it go on.",
+  ]);
+  expect(texts[0]).toContain("TaskUpdate changes who may claim one");
+  pass(1_000_000);
+  expect([await told(), duty.dueInMs()]).toEqual([[], null]);
 });
