@@ -91,7 +91,19 @@ function textOf({ plan, input, summary }: Output): string {
   const fields = Object.entries(input);
   const [only] = fields;
   if (only !== undefined && fields.length === 1) return valueText(only[1]);
-  return fields.map(([key, value]) => `${key}: ${valueText(value)}`).join("\n");
+  return fields.map(([key, value]) => fieldText(key, valueText(value))).join("\n");
+}
+
+/** Text of several lines begins on a line of its own, as it stands in a file. */
+function fieldText(key: string, value: string): string {
+  if (!value.includes("\n")) return `${key}: ${value}`;
+  return [
+    `${key}:`,
+    ...value
+      .replace(/\n$/, "")
+      .split("\n")
+      .map((line) => `  ${line}`),
+  ].join("\n");
 }
 
 function valueText(value: unknown): string {

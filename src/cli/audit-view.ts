@@ -32,7 +32,8 @@ export function showAudit(
       entries.at(-1)?.hash ?? "",
     ]);
     if (rows.length > 0)
-      for (const line of table(["agent", "entries", "last", "hash"], rows)) screen.line(...line);
+      for (const line of table(["agent", "entries", "last", "hash"], rows, screen.width))
+        screen.line(...line);
     for (const finding of findings) screen.line(styled("red", lineOf(finding)));
     screen.say(styled("dim", summary(logs.length, findings.length)));
   }

@@ -4,6 +4,7 @@ import type { Team } from "../team/team.ts";
 import { counted, moneyText, tokensText } from "./amounts.ts";
 import type { Context } from "./command.ts";
 import { styled } from "./piece.ts";
+import { wrappedText } from "./wrapped.ts";
 
 /** Tells how a run ended; answers its exit code: the worst of the team's end and of its tasks. */
 export async function showEnd(
@@ -36,7 +37,7 @@ export async function showEnd(
   }
   screen.line("");
   if (end.reason === "budget") screen.say(styled("red", "error:"), ` ${end.detail}`);
-  else screen.line(styled(exit === 0 ? "green" : "red", end.reason), `  ${end.detail}`);
+  else showReport({ screen }, end, exit);
   if (end.hint !== undefined) screen.say(styled("cyan", "hint:"), ` ${end.hint}`);
   screen.line(
     styled(
@@ -45,4 +46,13 @@ export async function showEnd(
     ),
   );
   return exit;
+}
+
+/** What came of it, in its own lines below each other: often the only thing that is read. */
+function showReport({ screen }: Pick<Context, "screen">, { reason, detail }: TeamEnd, exit: number): void {
+  const indent = " ".repeat(reason.length + 2);
+  const columns = screen.width === undefined ? undefined : screen.width - indent.length;
+  const [first = "", ...rest] = wrappedText(detail, columns);
+  screen.line(styled(exit === 0 ? "green" : "red", reason), `  ${first}`);
+  for (const line of rest) screen.line(line === "" ? "" : `${indent}${line}`);
 }

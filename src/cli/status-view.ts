@@ -4,7 +4,9 @@ import { ageText } from "./durations.ts";
 import type { MemberLine, Status, StatusView } from "./look-at-team.ts";
 import { type Piece, type Style, styled } from "./piece.ts";
 import { warning } from "./report.ts";
+import type { Screen } from "./screen.ts";
 import { table } from "./table.ts";
+import { wrappedText } from "./wrapped.ts";
 
 const STATE_STYLES: Readonly<Record<MemberLine["state"], Style>> = {
   starting: "cyan",
@@ -52,7 +54,7 @@ export function showStatus(
 ): void {
   const { tasks, supervisor } = status;
   screen.line(styled("bold", status.team), `  ${status.dir}`);
-  if (status.goal !== null) screen.line(styled("dim", "goal    "), status.goal);
+  if (status.goal !== null) labelled(screen, "goal    ", status.goal);
   screen.line(styled("dim", "state   "), stateText(status, host.now()));
   const counts = (["working", "claimable", "blocked", "review", "orphaned", "held", "failed"] as const)
     .filter((state) => tasks[state] > 0)
@@ -63,7 +65,7 @@ export function showStatus(
     `${tokensText(status.tokens.input + status.tokens.cacheRead + status.tokens.cacheWrite)} tokens in, ${tokensText(status.tokens.output)} out, ${moneyText(status.costUsd)}`,
   );
   if (budget !== null) screen.line(styled("dim", "budget  "), budget);
-  if (status.report) screen.line(styled("dim", "report  "), status.report.text);
+  if (status.report) labelled(screen, "report  ", status.report.text);
   if (members.length > 0) screen.line("");
   for (const line of members.length === 0
     ? []
@@ -77,6 +79,14 @@ export function showStatus(
     screen.say(styled("dim", `${counted(status.unread, "new message")}: troupe inbox --unread`));
   else if (!supervisor.alive && members.some(({ backend }) => backend === "child"))
     screen.say(styled("dim", `next: troupe resume ${status.team}`));
+}
+
+/** Text of people and agents may be long: its lines stand below each other. */
+function labelled(screen: Screen, label: string, text: string): void {
+  const columns = screen.width === undefined ? undefined : screen.width - label.length;
+  const [first = "", ...rest] = wrappedText(text, columns);
+  screen.line(styled("dim", label), first);
+  for (const line of rest) screen.line(" ".repeat(label.length), line);
 }
 
 function stateText({ supervisor, report }: Status, now: number): string {

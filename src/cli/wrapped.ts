@@ -14,3 +14,15 @@ export function wrapped(text: string, columns: number): readonly string[] {
   }
   return [...lines, line];
 }
+
+/** The same for text of several lines: each keeps its own start, and lists stay lists. Without `columns` nothing is broken. */
+export function wrappedText(text: string, columns: number | undefined): readonly string[] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .flatMap((line) => {
+      const indent = /^ */.exec(line)?.[0] ?? "";
+      if (columns === undefined) return [line];
+      return wrapped(line.trim(), Math.max(20, columns - indent.length)).map((part) => `${indent}${part}`);
+    });
+}

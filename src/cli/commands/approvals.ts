@@ -23,7 +23,10 @@ export const approvals = defineCommand({
         screen.json("ApprovalList", outputs);
         return 0;
       }
-      for (const output of outputs) showApproval(context, output);
+      for (const [index, output] of outputs.entries()) {
+        if (index > 0) screen.line("");
+        showApproval(context, output);
+      }
       const [first] = outputs;
       if (first === undefined) screen.say("nobody asks you anything");
       else

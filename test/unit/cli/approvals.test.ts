@@ -198,6 +198,18 @@ test("L10 a command is shown line by line, and what a terminal would hide is spe
   expect(stdout).toContain("\n  ls\n  rm -rf build \\u{1b}[2K\\u{202e}txt.exe\\tx\n");
 });
 
+test("text of several lines stands below its name, and several questions apart from each other", async () => {
+  const input = { file_path: "a.js", old_string: "let a;\nlet b;\n", new_string: "const a = 1;" };
+  const world = await asked({ ...BUILD, tool: "Edit", input, summary: "Edit a.js" }, BUILD);
+
+  const { stdout } = await world.type("troupe approvals");
+
+  expect(stdout).toContain(
+    "\n  file_path: a.js\n  old_string:\n    let a;\n    let b;\n  new_string: const a = 1;\n",
+  );
+  expect(stdout).toMatch(/\n\na_2 {2}builder/);
+});
+
 test("a plan is shown with its text and its files", async () => {
   const world = await fixtureTeam();
   await typeLine(world, `${BUILDER} troupe task claim 1`);
