@@ -1,17 +1,19 @@
-import type { z } from "zod";
 import { isReached, limitsText } from "../runtime/budget.ts";
 import { reachedBudget } from "../runtime/budget-stop.ts";
 import { followCallSums } from "../runtime/call-sums.ts";
-import { memberSpending, type Spending, teamSpending } from "../runtime/team-spending.ts";
+import {
+  type BudgetStatus,
+  budgetStatus,
+  memberSpending,
+  type Spending,
+  teamSpending,
+} from "../runtime/team-spending.ts";
 import { presentMembers } from "../team/derive.ts";
 import type { Team } from "../team/team.ts";
-import type { BudgetOutput } from "./output.ts";
-
-type Output = z.input<typeof BudgetOutput>;
 
 export interface BudgetView {
   /** Of the team; null: it has no limit. */
-  readonly budget: Output | null;
+  readonly budget: BudgetStatus | null;
   /** For people: `$4.02 of $5.00 (80 %)`; null without a limit. */
   readonly text: string | null;
   /** Limits that are reached, or nearly. */
@@ -31,7 +33,7 @@ export async function lookAtBudget(team: Team): Promise<BudgetView> {
     const own = await memberSpending(team, sums, member);
     if (isNear(own)) warnings.push(`the budget of ${member.name} is nearly used: ${textOf(own)}`);
   }
-  return { budget: outputOf(whole), text: whole.use === undefined ? null : textOf(whole), warnings };
+  return { budget: budgetStatus(whole), text: whole.use === undefined ? null : textOf(whole), warnings };
 }
 
 function isNear({ use }: Spending): boolean {
@@ -40,10 +42,4 @@ function isNear({ use }: Spending): boolean {
 
 function textOf({ use, limits }: Spending): string {
   return use === undefined ? limitsText(limits) : `${use.text} (${Math.floor(use.used * 100)} %)`;
-}
-
-function outputOf({ limits, spent, use }: Spending): Output | null {
-  if (use === undefined) return null;
-  const { usd = null, tokens = null, turns = null, minutes = null } = limits;
-  return { usd, tokens, turns, minutes, used: use.used, reached: isReached(use), spent };
 }

@@ -52,6 +52,18 @@ const Tokens = z.object({
   cacheWrite: z.int(),
 });
 
+/** Limits, null where there is none, and what was spent since the team began. */
+const BudgetOutput = z.object({
+  usd: z.number().nullable(),
+  tokens: z.number().nullable(),
+  turns: z.number().nullable(),
+  minutes: z.number().nullable(),
+  /** Of the limit that is nearest to its end; 1 = all of it. */
+  used: z.number(),
+  reached: z.boolean(),
+  spent: z.object({ usd: z.number(), tokens: z.number(), turns: z.number(), minutes: z.number() }),
+});
+
 /** A line of `agent list`, and `agent show`. Tokens are those of the current life. */
 export const AgentOutput = z.object({
   name: z.string(),
@@ -74,6 +86,8 @@ export const AgentOutput = z.object({
   context: z.object({ used: z.int(), max: z.int().nullable() }).nullable(),
   tokens: Tokens.nullable(),
   costUsd: z.number().nullable(),
+  /** Its own; null: only the team's binds it. */
+  budget: BudgetOutput.nullable(),
 });
 export const AgentList = z.array(AgentOutput).readonly();
 
@@ -141,18 +155,6 @@ export const SentOutput = z.object({
       }),
     )
     .readonly(),
-});
-
-/** Limits, null where there is none, and what was spent since the team began. */
-export const BudgetOutput = z.object({
-  usd: z.number().nullable(),
-  tokens: z.number().nullable(),
-  turns: z.number().nullable(),
-  minutes: z.number().nullable(),
-  /** Of the limit that is nearest to its end; 1 = all of it. */
-  used: z.number(),
-  reached: z.boolean(),
-  spent: z.object({ usd: z.number(), tokens: z.number(), turns: z.number(), minutes: z.number() }),
 });
 
 export const StatusOutput = z.object({

@@ -1,7 +1,6 @@
 import type { CallLeave } from "../agent/loop-deps.ts";
-import { BUDGET_PARTS } from "../protocol/budget.ts";
 import type { MemberName } from "../protocol/names.ts";
-import { limitsOf } from "../team/budgets.ts";
+import { hasLimits, limitsOf } from "../team/budgets.ts";
 import { memberNamed } from "../team/derive.ts";
 import type { Team } from "../team/team.ts";
 import { isReached } from "./budget.ts";
@@ -37,7 +36,7 @@ async function lookFrom(
 ): Promise<CallLeave | undefined> {
   const state = team.state();
   const member = whose === undefined ? undefined : memberNamed(state, whose);
-  if (BUDGET_PARTS.every((part) => limitsOf(state, member)[part] === undefined)) return undefined;
+  if (!hasLimits(limitsOf(state, member))) return undefined;
   const { use } =
     member === undefined ? await teamSpending(team, sums) : await memberSpending(team, sums, member);
   if (use === undefined) return undefined;

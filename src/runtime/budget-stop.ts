@@ -1,5 +1,5 @@
 import type { MemberName } from "../protocol/names.ts";
-import { limitsOf } from "../team/budgets.ts";
+import { hasLimits, limitsOf } from "../team/budgets.ts";
 import { presentMembers } from "../team/derive.ts";
 import type { Member } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -20,6 +20,9 @@ export interface Reached {
 /** Whoever rests may be about to begin something, in ms. */
 const SETTLED_MS = 10_000;
 
+/** Between two looks, in ms: a little less than a second, in which it is asked at least once. */
+const LOOK_MS = 900;
+
 /** The limit of the team, or else of a member, that is reached; undefined: none. */
 export async function reachedBudget(team: Team, sums: CallSums): Promise<Reached | undefined> {
   const { use } = await teamSpending(team, sums);
@@ -34,11 +37,15 @@ export async function reachedBudget(team: Team, sums: CallSums): Promise<Reached
 
 /**
  * Watches whether a budget leaves nothing more to be expected: somebody is paused by it, nobody works, and whoever is idle
- * has been so for a while. Asked each second, it reads nothing but `run.json` files as long as nobody is paused.
+ * has been so for a while. Asked at each entry, it looks about once a second.
  */
 export function budgetStop(team: Team): () => Promise<Reached | undefined> {
   const sums = followCallSums(team);
+  let lookedAt = Number.NEGATIVE_INFINITY;
   return async () => {
+    const isLimited = hasLimits(limitsOf(team.state())) || limited(team).length > 0;
+    if (!isLimited || performance.now() - lookedAt < LOOK_MS) return undefined;
+    lookedAt = performance.now();
     const lines = await roster(team);
     if (!lines.some(isOutOfBudget) || !lines.every((line) => rests(line, team.host.now()))) return undefined;
     return reachedBudget(team, sums);
@@ -51,12 +58,13 @@ function isOutOfBudget({ state, waitingFor }: MemberStatus): boolean {
 
 function rests({ state, backend, since }: MemberStatus, now: number): boolean {
   if (backend === "hand" || state === "paused" || state === "stopped") return true;
-  return state === "idle" && now - Date.parse(since) > SETTLED_MS;
+  // Who died and is not started again by then was given up.
+  return (state === "idle" || state === "died") && now - Date.parse(since) > SETTLED_MS;
 }
 
 function limited(team: Team): readonly Member[] {
   const state = team.state();
-  return presentMembers(state).filter((member) => Object.keys(limitsOf(state, member)).length > 0);
+  return presentMembers(state).filter((member) => hasLimits(limitsOf(state, member)));
 }
 
 function reached(

@@ -56,10 +56,10 @@ export function changeText(change: BudgetChange): string {
   return `from now on ${texts.join(", ")}`;
 }
 
-/** The limits of a budget, for people. */
-export function limitsText(limits: Budget): string {
+/** The limits of a budget, for people; null is none. */
+export function limitsText(limits: BudgetChange): string {
   const texts = BUDGET_PARTS.flatMap((part) => {
-    const limit = limits[part];
+    const limit = limits[part] ?? undefined;
     return limit === undefined ? [] : [amountText(part, limit)];
   });
   return texts.length === 0 ? "no limit" : texts.join(", ");

@@ -3,10 +3,13 @@ import type { EntryId, MemberName, Party, Role, TaskId } from "../protocol/names
 import { sameName } from "../protocol/names.ts";
 import type { PermissionMode } from "../protocol/permissions.ts";
 import { waitingApprovals } from "../team/approvals.ts";
+import { hasLimits, limitsOf } from "../team/budgets.ts";
 import type { Member, TeamState } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
+import { followCallSums } from "./call-sums.ts";
 import { type LifeSigns, lifeOf } from "./liveness.ts";
 import { modeOf } from "./plan-mode.ts";
+import { type BudgetStatus, budgetStatus, memberSpending } from "./team-spending.ts";
 import type { WaitingFor } from "./waiting-for.ts";
 
 /**
@@ -50,6 +53,8 @@ export interface MemberStatus {
   readonly tokens: Omit<Usage, "costUsd"> | null;
   readonly costUsd: number | null;
   readonly context: RunFile["context"] | null;
+  /** Of its own, over all its lives; null: only the team's binds it. */
+  readonly budget: BudgetStatus | null;
 }
 
 /** Everybody who has not left, in the order of joining. Reads on in no log but the mailboxes' unread rest. */
@@ -79,7 +84,13 @@ async function statusOf(team: Team, state: TeamState, member: Member): Promise<M
     approvals: waitingApprovals(state).filter(({ by }) => sameName(by, name)).length,
     restarts,
     ...selfReport(signs.run, definition.model ?? null),
+    budget: await ownBudget(team, state, member),
   };
+}
+
+async function ownBudget(team: Team, state: TeamState, member: Member): Promise<BudgetStatus | null> {
+  if (!hasLimits(limitsOf(state, member))) return null;
+  return budgetStatus(await memberSpending(team, followCallSums(team), member));
 }
 
 function lastChange({ life, joinedAt }: Member, { run }: LifeSigns): Pick<MemberStatus, "since" | "detail"> {

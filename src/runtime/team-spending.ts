@@ -1,9 +1,9 @@
-import type { Budget } from "../protocol/budget.ts";
+import type { Budget, BudgetPart } from "../protocol/budget.ts";
 import { type MemberName, sameName } from "../protocol/names.ts";
 import { limitsOf } from "../team/budgets.ts";
 import type { Member, Ran } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
-import { type BudgetUse, mostUsed, type Spent } from "./budget.ts";
+import { type BudgetUse, isReached, mostUsed, type Spent } from "./budget.ts";
 import type { CallSum, CallSums } from "./call-sums.ts";
 
 /** What is spent, beside the limits of those who have any. */
@@ -12,6 +12,21 @@ export interface Spending {
   readonly spent: Spent;
   /** Of the limit that is nearest to its end; undefined without a limit. */
   readonly use: BudgetUse | undefined;
+}
+
+/** The same for programs: limits, null where there is none, and what was spent. */
+export type BudgetStatus = { readonly [P in BudgetPart]: number | null } & {
+  /** Of the limit that is nearest to its end; 1 = all of it. */
+  readonly used: number;
+  readonly reached: boolean;
+  readonly spent: Spent;
+};
+
+/** Null without a limit. */
+export function budgetStatus({ limits, spent, use }: Spending): BudgetStatus | null {
+  if (use === undefined) return null;
+  const { usd = null, tokens = null, turns = null, minutes = null } = limits;
+  return { usd, tokens, turns, minutes, used: use.used, reached: isReached(use), spent };
 }
 
 const MINUTE_MS = 60_000;

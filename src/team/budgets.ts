@@ -9,6 +9,10 @@ export function limitsOf(state: TeamState, member?: Member): Budget {
   return state.team?.budget ?? state.team?.settings.budget ?? {};
 }
 
+export function hasLimits(limits: Budget): boolean {
+  return BUDGET_PARTS.some((part) => limits[part] !== undefined);
+}
+
 /** Sets limits of the team, or of one member, from now on. Refused as `unknown_member`, `not_allowed`, `no_news`. */
 export function setBudget(
   team: Team,

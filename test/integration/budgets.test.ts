@@ -1,5 +1,5 @@
+// oxlint-disable import/max-dependencies -- a whole team and what it spends
 import { expect, test } from "vitest";
-import { RunEndOutput, StatusOutput } from "../../src/cli/output.ts";
 import { MemberName } from "../../src/protocol/names.ts";
 import { followCallSums } from "../../src/runtime/call-sums.ts";
 import { type MemberStatus, roster } from "../../src/runtime/roster.ts";
@@ -8,11 +8,13 @@ import { setBudget } from "../../src/team/budgets.ts";
 import { readMailbox, sendMessage } from "../../src/team/mail.ts";
 import { createTask } from "../../src/team/tasks.ts";
 import type { Team } from "../../src/team/team.ts";
-import { cliDesk } from "../support/cli-process.ts";
 import { memberProcess } from "../support/member-process.ts";
 import { type MemberTeam, memberTeam } from "../support/member-team.ts";
+import { writePermissive } from "../support/permissive.ts";
 import { until } from "../support/until.ts";
 
+/** A machine with more to do. */
+const SLOWLY = { within: 20_000 };
 const ada = MemberName.parse("ada");
 
 /** So many calls, no two of which are the same; `then` behind them. */
@@ -34,8 +36,10 @@ async function lines(team: Team): Promise<readonly Pick<MemberStatus, "state" | 
   return roster(team);
 }
 
-async function isOutOfBudget(team: Team): Promise<boolean> {
-  return (await lines(team)).every(({ state, waitingFor }) => state === "paused" && waitingFor === "budget");
+async function untilSpent(team: Team): Promise<void> {
+  const isSpent = async (): Promise<boolean> =>
+    (await lines(team)).every(({ state, waitingFor }) => state === "paused" && waitingFor === "budget");
+  await until(isSpent, { within: 20_000, what: "everybody is paused by a budget" });
 }
 
 test("I13 a member whose budget is used makes no further call and keeps its task; a larger one lets it go on where it was", async () => {
@@ -44,18 +48,18 @@ test("I13 a member whose budget is used makes no further call and keeps its task
   });
   await start("ada");
   await createTask(team, "user", { subject: "Work" });
-  await until(() => isOutOfBudget(team));
+  await untilSpent(team);
 
   await sendMessage(team, "user", { to: ["ada"], text: "are you there?" });
-  await until(async () => (await told(team)).length > 0);
+  await until(async () => (await told(team)).length > 0, SLOWLY);
   const spentAt = asked();
   await team.readOn();
   const [line] = await roster(team);
   const began = performance.now();
   await setBudget(team, "user", ada, { turns: 20 });
-  await until(() => asked() > spentAt);
+  await until(() => asked() > spentAt, SLOWLY);
   const tookMs = performance.now() - began;
-  await until(async () => [...(await team.readOn()).tasks.values()][0]?.status === "completed");
+  await until(async () => [...(await team.readOn()).tasks.values()][0]?.status === "completed", SLOWLY);
 
   expect(spentAt).toBe(3);
   expect(line).toMatchObject({ state: "paused", waitingFor: "budget", task: "1", unread: 1 });
@@ -74,11 +78,11 @@ test("I13 at 80 percent the user and the lead are told once, over restarts too",
   });
   const first = await start("ada");
   await createTask(team, "user", { subject: "Work" });
-  await until(async () => (await told(team)).length === 2);
+  await until(async () => (await told(team)).length === 2, SLOWLY);
   first.stop();
   await first.ended;
   const again = await start("ada");
-  await until(async () => (await team.store.presence.read(ada))?.waitingFor === "budget");
+  await until(async () => (await team.store.presence.read(ada))?.waitingFor === "budget", SLOWLY);
   again.stop();
   await again.ended;
 
@@ -103,13 +107,51 @@ test("I13 a subagent waits as its member does, and goes on in the middle of its 
   });
   await start("ada");
   await createTask(team, "user", { subject: "Work" });
-  await until(() => isOutOfBudget(team));
+  await untilSpent(team);
   const spentAt = asked();
 
   await setBudget(team, "user", ada, { turns: null });
-  await until(() => JSON.stringify(model.requests().at(-1)?.body).includes("I looked."));
+  await until(() => JSON.stringify(model.requests().at(-1)?.body).includes("I looked."), SLOWLY);
 
   expect(spentAt).toBe(2);
+});
+
+test("I13 a member whose time is over claims nothing and makes no call", async () => {
+  const { team, start, asked } = await memberTeam(steps("ada", 4), {
+    ada: { definition: { budget: { minutes: 0.000_01 } } },
+  });
+  await createTask(team, "user", { subject: "Work" });
+  await start("ada");
+  await untilSpent(team);
+
+  expect(asked()).toBe(0);
+  expect([...team.state().tasks.values()]).toMatchObject([{ status: "pending" }]);
+});
+
+test("I13 a question of a prompt hook is a model call like any other", async () => {
+  const script = `
+  ada:
+    - text: /IS IT SAFE/
+      say: '{"ok": true}'
+    - text: /claimed task/
+      call: [{ tool: Glob, input: { pattern: "one*" } }]
+      next: [{ say: Done. }]
+`;
+  const members = await memberTeam(script, { ada: { definition: { budget: { turns: 2 } } } });
+  const prompt = { matcher: "Glob", hooks: [{ type: "prompt", prompt: "IS IT SAFE? $ARGUMENTS" }] };
+  writePermissive(members.workspace.configDir, { hooks: { PreToolUse: [prompt] } });
+  const { team, start, asked } = members;
+  await start("ada");
+  await createTask(team, "user", { subject: "Work" });
+  await untilSpent(team);
+
+  expect(asked()).toBe(2);
+  expect((await roster(team))[0]?.budget).toMatchObject({
+    turns: 2,
+    used: 1,
+    reached: true,
+    spent: { turns: 2 },
+  });
 });
 
 /** Three agents in processes of their own, with a task each. */
@@ -139,17 +181,17 @@ test("I13 the budget of a team of three: what goes over is the calls under way, 
   const { team, asked } = members;
   for (const subject of ["One", "Two", "Three"]) await createTask(team, "user", { subject });
   const killAll = await begin();
-  await until(() => isOutOfBudget(team), { within: 20_000 });
+  await untilSpent(team);
   const spentAt = asked();
   const { use } = await teamSpending(team, followCallSums(team));
 
   await killAll();
   await begin();
-  await until(() => isOutOfBudget(team), { within: 20_000 });
+  await untilSpent(team);
   const afterKill = asked();
   await setBudget(team, "user", undefined, { turns: 16 });
   await until(() => asked() >= 16, { within: 20_000 });
-  await until(() => isOutOfBudget(team), { within: 20_000 });
+  await untilSpent(team);
 
   expect(spentAt).toBeGreaterThanOrEqual(8);
   expect(spentAt).toBeLessThanOrEqual(8 + 2);
@@ -160,73 +202,4 @@ test("I13 the budget of a team of three: what goes over is the calls under way, 
     Array(3).fill("in_progress"),
   );
   expect((await told(team)).filter((text) => text.includes("is reached"))).toHaveLength(2);
-});
-
-const DOLLARS = `model: claude-sonnet-5-5
-agents:
-  lead:
-${Array.from(
-  { length: 5 },
-  (_, at) => `    - call: [{ tool: Glob, input: { pattern: "x${at}*" } }]
-      usage: { input: 100000, output: 0, cacheRead: 0, cacheWrite: 0 }`,
-).join("\n")}
-    - call: [{ tool: ReportDone, input: { text: It is done. } }]
-    - say: Bye.
-`;
-
-test("I13 a run that reaches its budget ends with 7 and says how to go on, and up with more goes on from there", async () => {
-  const desk = await cliDesk(DOLLARS);
-  const run = desk.start(["run", "-p", "Look", "--size", "1", "--budget", "0.50", "--team", "hello"]);
-  const exit = await run.ended;
-  const status = StatusOutput.parse(JSON.parse((await desk.troupe(["status", "hello", "--json"])).stdout));
-  const up = await desk.troupe(["up", "--detach", "--budget", "10", "--team", "hello"]);
-  await until(
-    async () =>
-      StatusOutput.parse(JSON.parse((await desk.troupe(["status", "hello", "--json"])).stdout)).report !==
-      null,
-    { within: 20_000, every: 200 },
-  );
-  const after = StatusOutput.parse(JSON.parse((await desk.troupe(["status", "hello", "--json"])).stdout));
-  await desk.troupe(["down", "hello"]);
-
-  expect(exit).toBe(7);
-  expect(run.stderr()).toMatch(
-    /error: budget reached: \$0\.60 of \$0\.50; 2 agents are paused, no work is lost\nhint: troupe up --budget 2 --team hello goes on from here/,
-  );
-  expect(status.budget).toMatchObject({
-    usd: 0.5,
-    reached: true,
-    used: expect.closeTo(1.2),
-    spent: { turns: 3 },
-  });
-  expect(status.warnings[0]).toMatch(
-    /^budget reached: \$0\.60 of \$0\.50; no model call is made, no work is lost; troupe up/,
-  );
-  expect(up).toMatchObject({ exit: 0 });
-  expect(after).toMatchObject({ report: { text: "It is done." }, budget: { usd: 10, spent: { turns: 7 } } });
-  expect(after.agents.total).toBe(2);
-}, 60_000);
-
-test("I13 the end of a run is told to programs too", async () => {
-  const desk = await cliDesk(DOLLARS);
-  const run = desk.start(["run", "-p", "Look", "--size", "1", "--budget", "turns=2", "--json"]);
-
-  expect(await run.ended).toBe(7);
-  const end = RunEndOutput.parse(JSON.parse(run.stdout().trimEnd().split("\n").at(-1) ?? ""));
-  expect(end).toMatchObject({
-    exit: 7,
-    reason: "budget",
-    text: expect.stringMatching(/^budget reached: 2 of 2 model calls/),
-  });
-});
-
-test("I13 dollars are refused for a model whose price nobody knows, and nothing is made", async () => {
-  const desk = await cliDesk();
-  const up = desk.start(["up", "--detach", "--budget", "5", "--model", "llama3.3:70b"]);
-
-  expect(await up.ended).toBe(2);
-  expect(up.stderr()).toMatch(
-    /error: a budget in dollars cannot hold: the price of llama3\.3:70b, the model of lead, is not known\nhint: give another limit: --budget tokens=2000000/,
-  );
-  expect((await desk.troupe(["status", "hello"])).exit).toBe(3);
 });

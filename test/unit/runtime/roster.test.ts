@@ -40,6 +40,7 @@ test("the roster says what each process says of itself, and what the team knows"
     tokens: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 },
     costUsd: 0.5,
     context: { used: 10, max: 200 },
+    budget: null,
   });
   expect(ada).toMatchObject({ name: "ada", state: "died" });
   expect(bob).toMatchObject({
@@ -48,6 +49,7 @@ test("the roster says what each process says of itself, and what the team knows"
     tokens: null,
     costUsd: null,
     context: null,
+    budget: null,
     unread: 0,
   });
 });

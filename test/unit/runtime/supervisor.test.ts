@@ -27,6 +27,22 @@ test("F3 a lease is taken once; that of a dead supervisor is replaced", async ()
   expect(team.state().team?.lease).toMatchObject({ instance: SECOND, pid: process.pid });
 });
 
+test("I13 a lease that replaces a dead one says until when the team ran", async () => {
+  const { team } = await memoryTeam();
+  await takeLease(team, FIRST);
+  const since = team.state().team?.lease?.at;
+  await supervisorPresence(team, FIRST, () => 0);
+  const run = await team.store.presence.read(undefined);
+  const beat = "2026-11-20T12:10:00.000Z";
+  // Its pid belongs to another process by now.
+  if (run) await team.store.presence.write({ ...run, startTime: "1", beat });
+
+  await takeLease(team, SECOND);
+
+  const lease = team.state().team?.lease;
+  expect(team.state().team?.ran).toEqual({ stretches: [[since, beat]], since: lease?.at });
+});
+
 test("the supervisor says each ten seconds that it lives", async () => {
   let awakeMs = 0;
   const { team } = await memoryTeam();

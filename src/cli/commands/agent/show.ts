@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MemberName, sameName } from "../../../protocol/names.ts";
+import { limitsText } from "../../../runtime/budget.ts";
 import { moneyText, tokensText } from "../../amounts.ts";
 import { type Context, defineCommand } from "../../command.ts";
 import { ageText } from "../../durations.ts";
@@ -50,6 +51,7 @@ function show({ screen, host }: Context, member: Member, state: string): void {
     ["context", contextText(member)],
     ["tokens", member.tokens === null ? null : tokensText(allTokens(member.tokens))],
     ["cost", member.tokens === null ? null : moneyText(member.costUsd)],
+    ["budget", budgetText(member)],
     ["backend", member.backend],
     ["pid", member.pid === null ? null : String(member.pid)],
     ["restarts", String(member.restarts)],
@@ -65,4 +67,9 @@ function contextText({ context }: Member): string | null {
   if (context === null) return null;
   const { used, max } = context;
   return max === null ? tokensText(used) : `${tokensText(used)} of ${tokensText(max)}`;
+}
+
+function budgetText({ budget }: Member): string | null {
+  if (budget === null) return null;
+  return `${limitsText(budget)}; ${Math.floor(budget.used * 100)} % used`;
 }
