@@ -42,8 +42,9 @@ export async function waitUntilDone(
   } finally {
     clearTimeout(timer);
   }
-  if (signal.aborted) return { exit: 130, reason: "interrupted", detail: "interrupted" };
-  return { exit: 124, reason: "timeout", detail: `not done within ${lengthText(timeoutMs ?? 0)}` };
+  const hint = `nothing is lost; troupe resume ${team.name} goes on from here`;
+  if (signal.aborted) return { exit: 130, reason: "interrupted", detail: "before the lead reported", hint };
+  return { exit: 124, reason: "timeout", detail: `not done within ${lengthText(timeoutMs ?? 0)}`, hint };
 }
 
 interface Watches {
