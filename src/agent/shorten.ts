@@ -47,7 +47,11 @@ function withoutOldest(messages: readonly Message[], tokens: number): readonly M
   const starts = messages.flatMap(({ role, content }, at) =>
     role === "user" && content.every(({ type }) => type !== "tool_result") ? [at] : [],
   );
-  const fitting = starts.find((at) => aboutTokens(messages.slice(at)) <= tokens);
+  // Weighed once each: from every start on anew would be the square of a long conversation.
+  const sizes = messages.map((message) => aboutTokens([message]));
+  let before = 0;
+  const behind = sizes.map((size) => (before += size) - size);
+  const fitting = starts.find((at) => before - (behind[at] ?? 0) <= tokens);
   const from = fitting ?? starts.at(-1);
   if (from !== undefined && from > 0) return messages.slice(from);
   // One long turn: its last exchange, with a beginning of ours.

@@ -101,6 +101,21 @@ export function shellEnv(env: Env, named: Env = {}): Record<string, string> {
   };
 }
 
+/**
+ * For shells: git takes no folder for a repository because it looks like one. Who may write files in the work folder could
+ * make it one whose configuration starts a program, at a `git status` that nobody is asked about. Source: security.md §5.
+ */
+export function withSafeGit(env: Readonly<Record<string, string>>): Record<string, string> {
+  // Settings that give git a configuration of their own are the user's.
+  if (env["GIT_CONFIG_COUNT"] !== undefined) return { ...env };
+  return {
+    ...env,
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "safe.bareRepository",
+    GIT_CONFIG_VALUE_0: "explicit",
+  };
+}
+
 /** The environment of a hook before it is told who asks, and what settings files set. No key and no token is among it by itself. */
 export function hookEnv(env: Env, set: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { ...pick(env, isUsers), ...set };

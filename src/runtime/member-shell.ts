@@ -1,6 +1,6 @@
 import type { ToolsetOptions } from "../agent/toolset.ts";
 import { outputFolder, teamPaths } from "../protocol/paths.ts";
-import { shellEnv } from "./child-env.ts";
+import { shellEnv, withSafeGit } from "./child-env.ts";
 import { configFolder } from "./config-folder.ts";
 import { hasTool, type Permissions } from "./gate.ts";
 import type { MemberJob } from "./member-job.ts";
@@ -27,7 +27,7 @@ export async function openMemberShell(
   const { host } = team;
   const { dir } = permissions;
   const settings = await readSettings(host, { dir });
-  const env = shellEnv(host.env, mergedSettings(settings).env);
+  const env = withSafeGit(shellEnv(host.env, mergedSettings(settings).env));
   const agentFolder = teamPaths(configFolder(host), team.name).agent(member.name);
   // The team's `verify` runs in it too, whether the member has a shell or not.
   const runs = hasTool(permissions, "Bash") || team.state().team?.settings.verify !== undefined;

@@ -73,10 +73,10 @@ const IDS = "/run/troupe/ids";
 /**
  * Run inside before the program: what was mounted must be what was looked at. Another confined program that writes in
  * the same folder could have swapped a folder for a link between the look and the mount; now nothing can be swapped any
- * more. Then it closes what the starter inherited from whoever started it.
+ * more. Its programs are the system's: on PATH may stand a folder of the agent's. Then it closes what the starter inherited from whoever started it.
  */
 const CHECK = `read -r wanted <${IDS}
-found=$(xargs -0 stat -c %d:%i -- <${PATHS} 2>/dev/null)
+found=$(PATH=/usr/bin:/bin:$PATH xargs -0 stat -c %d:%i -- <${PATHS} 2>/dev/null)
 if [ "$(echo $found)" != "$wanted" ]; then
   echo "the sandbox is not what it has to be: the folder changed in this moment; try again" >&2
   exit 126

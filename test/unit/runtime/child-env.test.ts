@@ -1,6 +1,10 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { InstanceId, MemberName, TeamName } from "../../../src/protocol/names.ts";
-import { childEnv, shellEnv } from "../../../src/runtime/child-env.ts";
+import { childEnv, shellEnv, withSafeGit } from "../../../src/runtime/child-env.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
 
 const names = {
   team: TeamName.parse("calc"),
@@ -85,4 +89,26 @@ test("L5 shells of an agent get what is on their list, and what trusted settings
     TROUPE_INSTANCE: "inst01",
     GOPATH: "/go",
   });
+});
+
+test("git in a shell obeys no folder that only looks like a repository", () => {
+  const dir = tempFolder();
+  const env = { PATH: "/usr/bin:/bin", HOME: dir };
+  execFileSync("git", ["init", "--quiet", "--bare", "."], { cwd: dir, env });
+  execFileSync("git", ["config", "core.bare", "false"], { cwd: dir, env });
+  execFileSync("git", ["config", "core.worktree", "."], { cwd: dir, env });
+  execFileSync("git", ["config", "core.fsmonitor", "touch ran; false"], { cwd: dir, env });
+  const status = (given: Readonly<Record<string, string>>) =>
+    spawnSync("git", ["status"], { cwd: dir, env: given, encoding: "utf8" }).stderr;
+
+  expect(status(withSafeGit(env))).toContain("cannot use bare repository");
+  expect(existsSync(join(dir, "ran"))).toBe(false);
+  status(env);
+  expect(existsSync(join(dir, "ran"))).toBe(true);
+});
+
+test("a configuration that settings give to git stays theirs", () => {
+  const env = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "a.b", GIT_CONFIG_VALUE_0: "c" };
+
+  expect(withSafeGit(env)).toEqual(env);
 });
