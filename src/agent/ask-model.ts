@@ -46,7 +46,8 @@ export async function askModel(
     const leave = await deps.beforeCall?.(signal);
     if (signal.aborted) return { reason: "interrupted" };
     if (leave?.go === false) return { reason: "stopped", why: leave.why };
-    const outcome = await tryOnce({ deps, conversation, special, onRetry }, signal);
+    const isPlain = deps.model.dialect?.takes("cache") === false;
+    const outcome = await tryInDialect({ deps, conversation, special, onRetry, isPlain }, signal);
     if (!("kind" in outcome)) return outcome;
     if (tries >= streamTries)
       return {
@@ -59,17 +60,32 @@ export async function askModel(
   }
 }
 
+/** A server of which nobody knows whether it takes cache marks is asked again without them, and remembered. */
+async function tryInDialect(asking: Asking, signal: AbortSignal): Promise<Answer | Trouble> {
+  const { dialect } = asking.deps.model;
+  const outcome = await tryOnce(asking, signal);
+  if (dialect === undefined || "kind" in outcome || dialect.takes("cache") !== undefined) return outcome;
+  if (outcome.reason === "reply") dialect.learned("cache", true);
+  if (outcome.reason !== "failed" || outcome.isBadRequest !== true) return outcome;
+  asking.onRetry("the server refused the request, perhaps its cache marks");
+  const plain = await tryOnce({ ...asking, isPlain: true }, signal);
+  if ("kind" in plain || plain.reason === "interrupted") return plain;
+  if (plain.reason !== "reply") return outcome;
+  dialect.learned("cache", false);
+  return plain;
+}
+
 interface Asking {
   readonly deps: LoopDeps;
   readonly conversation: Conversation;
   readonly special: SpecialRequest;
   readonly onRetry: (why: string) => void;
+  /** Without marks for the cache. */
+  readonly isPlain: boolean;
 }
 
-async function tryOnce(
-  { deps, conversation, special, onRetry }: Asking,
-  signal: AbortSignal,
-): Promise<Answer | Trouble> {
+async function tryOnce(asking: Asking, signal: AbortSignal): Promise<Answer | Trouble> {
+  const { deps, conversation, special, onRetry } = asking;
   const { model, emit, rateGate } = deps;
   const { idleMs, requestTries, connectTries } = limitsOf(deps.limits);
   const watch = openIdleWatch(idleMs, signal);
@@ -80,7 +96,7 @@ async function tryOnce(
   let trouble: Trouble = { kind: "again", why: "the answer broke off" };
   try {
     const { data, request_id } = await model.client.beta.messages
-      .create(paramsOf(deps, special.messages ?? conversation.messages(), special.params), {
+      .create(paramsOf(asking), {
         signal: watch.signal,
         maxRetries: requestTries - 1,
         middleware: [attemptsWatcher({ watch, requestTries, connectTries, onRetry, rateGate })],
@@ -109,15 +125,17 @@ async function tryOnce(
  * Marks four places up to which the server may keep its work: the tools, the system text, where the former request ended,
  * and the conversation so far.
  */
-function paramsOf(deps: LoopDeps, messages: readonly Message[], more: Partial<Params> = {}): Params {
+function paramsOf({ deps, conversation, special, isPlain }: Asking): Params {
+  const { messages = conversation.messages(), params: more = {} } = special;
   const { model, system } = deps;
   const tools = deps.tools();
+  const mark = isPlain ? {} : { cache_control: CACHED };
   const isCompacted = messages[0]?.content.some(({ type }) => type === "compaction") === true;
   return {
     model: model.name,
     max_tokens: model.maxTokens,
     stream: true,
-    ...(system === "" ? {} : { system: [{ type: "text", text: system, cache_control: CACHED }] }),
+    ...(system === "" ? {} : { system: [{ type: "text", text: system, ...mark }] }),
     ...(tools.length === 0
       ? {}
       : {
@@ -125,10 +143,10 @@ function paramsOf(deps: LoopDeps, messages: readonly Message[], more: Partial<Pa
             name,
             description,
             input_schema: inputSchema,
-            ...(index === tools.length - 1 ? { cache_control: CACHED } : {}),
+            ...(index === tools.length - 1 ? mark : {}),
           })),
         }),
-    messages: withCacheMarks(messages),
+    messages: isPlain ? [...messages] : withCacheMarks(messages),
     ...(isCompacted || more.compaction !== undefined ? { betas: [COMPACTING] } : {}),
     ...more,
   };

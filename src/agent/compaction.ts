@@ -108,12 +108,15 @@ async function byServer(
 ): Promise<Summary | undefined> {
   // Notes are words that a person can read.
   if (why === "too_long" || deps.compaction?.notes !== undefined) return undefined;
+  const { dialect } = deps.model;
+  if (dialect?.takes("summaries") === false) return undefined;
   if (!(await modelFacts(deps.model)).compacts) return undefined;
   const messages = endingWithUser(conversation.messages());
   const answer = await askModel(deps, conversation, signal, {
     messages,
     params: { compaction: { type: "summarize", instructions: INSTRUCTION } },
   });
+  if (answer.reason === "failed" && answer.isBadRequest === true) dialect?.learned("summaries", false);
   if (answer.reason !== "reply") return undefined;
   const block = answer.reply.content.find(({ type }) => type === "compaction");
   return block?.type === "compaction" && block.content ? { text: null, block } : undefined;

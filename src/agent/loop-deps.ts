@@ -1,4 +1,5 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
+import type { Dialect } from "./dialect.ts";
 import type { AgentEvent, CompactionCause } from "./events.ts";
 import type { Clearance, Tool, ToolCall } from "./tool.ts";
 
@@ -8,6 +9,8 @@ export interface Model {
   readonly client: Anthropic;
   readonly name: string;
   readonly maxTokens: number;
+  /** Absent: the server takes everything. */
+  readonly dialect?: Dialect;
 }
 
 /** The permission decision on one call. `reason` is read by the model. */
@@ -167,4 +170,6 @@ export type TurnEnd =
       readonly message: string;
       /** The request was longer than the model takes. */
       readonly isTooLong?: boolean;
+      /** Something in the request is not to the server's liking. */
+      readonly isBadRequest?: boolean;
     };

@@ -58,8 +58,13 @@ function apiTrouble(error: APIError, url: string): Trouble {
     return failed("model_unreachable", `the model at ${url} does not answer: ${answerText(error)}`);
   if (error.status === undefined && PASSING.has(error.type ?? ""))
     return { kind: "again", why: `the server broke off: ${error.apiMessage ?? error.type}` };
+  return refusedRequest(error, url);
+}
+
+function refusedRequest(error: APIError, url: string): Failure {
   const refused = failed("failed", `the model at ${url} refused the request: ${answerText(error)}`);
-  return isTooLong(error) ? { ...refused, isTooLong: true } : refused;
+  if (isTooLong(error)) return { ...refused, isTooLong: true };
+  return error.status === 400 || error.status === 422 ? { ...refused, isBadRequest: true } : refused;
 }
 
 /** No error type says it: the API answers 400 or 413, other servers have words of their own. */

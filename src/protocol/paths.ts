@@ -60,6 +60,11 @@ export function sandboxFolder(configDir: string): string {
   return join(configDir, "troupe", "sandbox");
 }
 
+/** What is known of a model server, by the key of its address and credentials. */
+export function serverFile(configDir: string, key: string): string {
+  return join(configDir, "troupe", "servers", `${key}.json`);
+}
+
 /** Segment files are `<n>.jsonl`, n a canonical decimal number: "conflicted copies" of sync folders are none. */
 export function segmentName(segment: number): string {
   return `${segment}.jsonl`;

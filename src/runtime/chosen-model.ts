@@ -1,8 +1,9 @@
 import type { Model } from "../agent/loop-deps.ts";
 import { memberNamed } from "../team/derive.ts";
 import type { MemberJob } from "./member-job.ts";
-import { openModel } from "./model-source.ts";
-import { type OwnRateGate, openRateGate, rateKey } from "./rate-gate.ts";
+import { openModel, rateKey } from "./model-source.ts";
+import { type OwnRateGate, openRateGate } from "./rate-gate.ts";
+import { dialectOf } from "./server-facts.ts";
 
 /** The model of a life. */
 export interface OwnModel {
@@ -17,11 +18,12 @@ export function openOwnModel(job: MemberJob): OwnModel {
   const nameNow = (): string | undefined =>
     memberNamed(team.state(), member.name)?.model ?? member.definition.model;
   let name = nameNow();
-  let model = openModel(team.host, name, source);
+  const dialect = dialectOf(team.host, source);
+  let model = { ...openModel(team.host, name, source), dialect };
   return {
     model: () => {
       const now = nameNow();
-      if (now !== name) model = openModel(team.host, now, source);
+      if (now !== name) model = { ...openModel(team.host, now, source), dialect };
       name = now;
       return model;
     },

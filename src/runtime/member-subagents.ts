@@ -50,7 +50,8 @@ export async function subagentTools(
     dir,
     redactor,
     me: member.name,
-    openModel: (name) => openModel(team.host, name, source),
+    // Another model of the same server: what is known of that stays.
+    openModel: (name) => ({ ...parent.model(), ...openModel(team.host, name, source) }),
     limits: {
       maxTurns: turns ?? SUBAGENT_LIMITS.maxTurns,
       maxTokens: tokens ?? SUBAGENT_LIMITS.maxTokens,

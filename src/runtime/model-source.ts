@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Model } from "../agent/loop-deps.ts";
 import { type ClientOptions, findProfile, modelClient } from "../agent/model-client.ts";
 import { TroupeError } from "../base/errors.ts";
@@ -79,4 +80,16 @@ async function profileName(host: Host): Promise<string | undefined> {
 
 function isSet(value: string | undefined): value is string {
   return value !== undefined && value.trim() !== "";
+}
+
+/** Who shares a limit: 16 hex digits that tell nobody the key. */
+export function rateKey({ env }: Pick<Host, "env">, { kind, found, baseUrl }: ModelSource): string {
+  const secrets = {
+    api_key: env["ANTHROPIC_API_KEY"],
+    auth_token: env["ANTHROPIC_AUTH_TOKEN"],
+    profile: found,
+    base_url: "",
+  };
+  const text = `${baseUrl ?? "https://api.anthropic.com"}\0${secrets[kind] ?? ""}`;
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

@@ -1,11 +1,8 @@
-import { createHash } from "node:crypto";
 import type { RateGate } from "../agent/loop-deps.ts";
 import { pause } from "../agent/pause.ts";
 import { LONGEST_RETRY_MS } from "../agent/retry-wait.ts";
-import type { Host } from "../base/host.ts";
 import { presentMembers } from "../team/derive.ts";
 import type { Backoff } from "../team/state.ts";
-import type { ModelSource } from "./model-source.ts";
 import { randomPhase } from "./phase.ts";
 import { type RateJob, shareLimit, unlessTrouble } from "./rate-share.ts";
 
@@ -118,16 +115,4 @@ function leftOf({ until, at }: Backoff, now: number): number {
   const end = Date.parse(until);
   const left = Math.min(end - now, end - Date.parse(at), LONGEST_RETRY_MS);
   return left > 0 ? left : 0;
-}
-
-/** Who shares a limit: 16 hex digits that tell nobody the key. */
-export function rateKey({ env }: Pick<Host, "env">, { kind, found, baseUrl }: ModelSource): string {
-  const secrets = {
-    api_key: env["ANTHROPIC_API_KEY"],
-    auth_token: env["ANTHROPIC_AUTH_TOKEN"],
-    profile: found,
-    base_url: "",
-  };
-  const text = `${baseUrl ?? "https://api.anthropic.com"}\0${secrets[kind] ?? ""}`;
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

@@ -54,6 +54,8 @@ export interface ModelServerOptions {
   readonly log?: ((line: string) => void) | undefined;
   /** So many of the last requests keep their body; all unless given. Each holds a conversation from its beginning: a server that runs for hours must not keep them. */
   readonly bodies?: number | undefined;
+  /** local: as small servers that speak the dialect do, it refuses betas and cache marks, and counts no tokens. */
+  readonly dialect?: "local" | undefined;
 }
 
 /** Bytes of the largest body that is read, as the API has it. */
@@ -100,7 +102,8 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   response.once("finish", () => note(serving, index, { status: response.statusCode }));
   const fault =
     bytes === undefined ? { status: 413, message: "Request exceeds the maximum size" } : undefined;
-  const error = fault ?? headerFault(call.headers) ?? (await route(serving, call, index));
+  const error =
+    fault ?? headerFault(call.headers) ?? localFault(serving, call) ?? (await route(serving, call, index));
   if (error) {
     serving.log?.(`${agent ?? "?"} ${call.method} ${path}: ${error.status} ${error.message}`);
     sendError(response, error);
@@ -131,6 +134,16 @@ function parseBody(bytes: Buffer | undefined): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** What a server of one's own would not know. */
+function localFault({ dialect }: Serving, { headers, path, body }: Call): ApiError | undefined {
+  if (dialect !== "local") return undefined;
+  if (path === "/v1/messages/count_tokens") return { status: 404, message: "404 page not found" };
+  if (headers["anthropic-beta"] !== undefined)
+    return { status: 400, message: "unknown header anthropic-beta" };
+  if (!JSON.stringify(body ?? null).includes('"cache_control":')) return undefined;
+  return { status: 400, message: 'invalid request: json: unknown field "cache_control"' };
 }
 
 async function route(serving: Serving, call: Call, index: number): Promise<ApiError | undefined> {

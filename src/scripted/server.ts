@@ -16,6 +16,8 @@ export interface ScriptedModelOptions {
   readonly log?: (line: string) => void;
   /** So many of the last requests keep their body; all unless given. */
   readonly bodies?: number;
+  /** local: it refuses what small servers of one's own refuse; see `ModelServerOptions`. */
+  readonly dialect?: "local";
 }
 
 /** Serves the Anthropic Messages API on 127.0.0.1 with the answers of a script. No AI behind it. Throws `already_running` when the port is taken. */
@@ -25,6 +27,7 @@ export function startScriptedModel({
   host,
   log,
   bodies,
+  dialect,
 }: ScriptedModelOptions): Promise<ScriptedModel> {
   const progress = openProgress(script, host.newId);
   const everybodys = openEverybodysFault();
@@ -33,6 +36,7 @@ export function startScriptedModel({
     host,
     log,
     bodies,
+    dialect,
     displayName: script.model === SCRIPTED_LABEL ? "Scripted model, no AI" : script.model,
     answer: async ({ agent = "*", request, note, signal }, response) => {
       const standing = everybodys.standing();

@@ -1,6 +1,7 @@
 import { TroupeError } from "../../base/errors.ts";
 import type { Host } from "../../base/host.ts";
 import { findModelSource, type ModelSource } from "../../runtime/model-source.ts";
+import { serverFacts } from "../../runtime/server-facts.ts";
 import type { Checked, Finding } from "./finding.ts";
 
 /** A server that does not answer by then is not reachable, in ms. */
@@ -29,7 +30,11 @@ export async function checkModel(host: Host, signal: AbortSignal): Promise<Check
   const fact = `model source: ${source.found}`;
   if (source.baseUrl === null) return { facts: [fact], findings: [] };
   const trouble = await whyUnreachable(source.baseUrl, signal);
-  if (trouble === undefined) return { facts: [fact, `${source.baseUrl} answers`], findings: [] };
+  if (trouble === undefined)
+    return {
+      facts: [fact, `${source.baseUrl} answers`, await abilities(host, source, signal)],
+      findings: [],
+    };
   const finding: Finding = {
     id: "DR031",
     area: "model",
@@ -43,6 +48,23 @@ export async function checkModel(host: Host, signal: AbortSignal): Promise<Check
   };
   return { facts: [fact], findings: [finding] };
 }
+
+/** What a server of one's own can do, and when that was found out. Anthropic's API is asked nothing: it can do all. */
+async function abilities(host: Host, source: ModelSource, signal: AbortSignal): Promise<string> {
+  const { facts, at } = await serverFacts(host, source, signal);
+  const { model, streams, tools, cache, counts, summaries, window } = facts;
+  if (streams !== true) return `${model}: no answer that could be read, so it is not known what it can do`;
+  const words = [
+    `tools ${YES[String(tools)]}`,
+    `prompt cache ${YES[String(cache)]}`,
+    `counts tokens ${counts === false ? "no (~ 4 bytes each)" : YES[String(counts)]}`,
+    `summaries of its own ${YES[String(summaries)]}`,
+    `window ${window ?? "not known"}`,
+  ];
+  return `${model}: ${words.join(", ")} (asked ${at.slice(0, 10)})`;
+}
+
+const YES: Readonly<Record<string, string>> = { true: "yes", false: "no", null: "not known" };
 
 /** Any JSON answer will do: keys are not sent, so 401 is as good as a list. */
 async function whyUnreachable(baseUrl: string, signal: AbortSignal): Promise<string | undefined> {

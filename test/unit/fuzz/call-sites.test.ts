@@ -17,6 +17,8 @@ const EXEMPT: Readonly<Record<string, string>> = {
   "src/agent/model-facts.ts":
     "what a server says of a model; every field may be missing or of another type, which counts as not said",
   "src/agent/tools/line-matcher.ts": "the answer of our own worker thread",
+  "src/agent/probe-server.ts":
+    "as src/agent/model-facts.ts: an answer of a model server, of which a list of names is taken",
   "src/base/package-version.ts": "the manifest of this package",
   "src/cli/budget-argument.ts": "a number that a pattern let through",
   "src/cli/commands/agent/budget.ts": SHOWN,
@@ -54,6 +56,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
     "asks only whether run.json is one; src/store/files/presence-files.ts reads it",
   "src/runtime/repair-walk.ts": NAME,
   "src/runtime/rulebook.ts": "one word of settings that are read already; what is no mode counts as default",
+  "src/runtime/server-file.ts": "a cache; test/unit/runtime/server-facts.test.ts shows odd files to it",
   "src/runtime/start-team.ts": OWN,
   "src/runtime/supervisor-spawn.ts": OWN,
   "src/runtime/workspace.ts": OWN,

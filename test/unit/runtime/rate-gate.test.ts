@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { LONGEST_RETRY_MS } from "../../../src/agent/retry-wait.ts";
-import { type OwnRateGate, openRateGate, rateKey } from "../../../src/runtime/rate-gate.ts";
+import { rateKey } from "../../../src/runtime/model-source.ts";
+import { type OwnRateGate, openRateGate } from "../../../src/runtime/rate-gate.ts";
 import { readMailbox } from "../../../src/team/mail.ts";
 import type { Team } from "../../../src/team/team.ts";
 import { memoryTeam } from "../../support/member-memory.ts";
