@@ -99,6 +99,12 @@ async function summarized(
   return summary;
 }
 
+/** Whether it says that it makes summaries, and has not refused to. Notes are words that a person can read: those the model writes. */
+async function mayServer({ model, compaction }: LoopDeps, why: CompactionCause): Promise<boolean> {
+  if (why === "too_long" || compaction?.notes !== undefined) return false;
+  return model.dialect?.takes("summaries") !== false && (await modelFacts(model)).compacts;
+}
+
 /** Undefined where the server has no such thing, or it did not come to anything. */
 async function byServer(
   deps: LoopDeps,
@@ -106,17 +112,14 @@ async function byServer(
   why: CompactionCause,
   signal: AbortSignal,
 ): Promise<Summary | undefined> {
-  // Notes are words that a person can read.
-  if (why === "too_long" || deps.compaction?.notes !== undefined) return undefined;
-  const { dialect } = deps.model;
-  if (dialect?.takes("summaries") === false) return undefined;
-  if (!(await modelFacts(deps.model)).compacts) return undefined;
+  if (!(await mayServer(deps, why))) return undefined;
   const messages = endingWithUser(conversation.messages());
   const answer = await askModel(deps, conversation, signal, {
     messages,
     params: { compaction: { type: "summarize", instructions: INSTRUCTION } },
   });
-  if (answer.reason === "failed" && answer.isBadRequest === true) dialect?.learned("summaries", false);
+  if (answer.reason === "failed" && answer.isBadRequest === true)
+    deps.model.dialect?.learned("summaries", false);
   if (answer.reason !== "reply") return undefined;
   const block = answer.reply.content.find(({ type }) => type === "compaction");
   return block?.type === "compaction" && block.content ? { text: null, block } : undefined;
