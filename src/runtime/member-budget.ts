@@ -7,8 +7,8 @@ import { type CallSum, followCallSums, withCall } from "./call-sums.ts";
 import type { UsageEvent } from "./cost.ts";
 import { withOwn } from "./team-spending.ts";
 
-/** After trouble with the disk, in ms. */
-const AGAIN_MS = 1_000;
+/** Between two looks of a call that waits, in ms, when no limit changes. */
+const AGAIN_MS = 5_000;
 
 /** What stands between a life and each of its model calls: its own limits, and the team's. */
 export interface MemberBudget {
@@ -36,19 +36,12 @@ export async function openMemberBudget(
   let own = await followed.of(me);
   const sums = withOwn(followed, me, () => own);
   const listeners: (() => void)[] = [];
-  const wakes = new Set<() => void>();
+  const limits = watchLimits(team);
   let isSpent = false;
-  /** Rises with each change of a limit: a look that began before one says nothing of what holds now. */
-  let changes = 0;
-
+  let awaited = 0;
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
-  team.subscribe(({ entry, verdict }) => {
-    if (!verdict.ok || entry.op !== "budget") return;
-    changes++;
-    for (const wake of wakes) wake();
-  });
   const look = async (): Promise<CallLeave> => {
     const leave = await callLeave(team, { me, sums, onTrouble });
     if (isSpent === leave.go) {
@@ -57,15 +50,19 @@ export async function openMemberBudget(
     }
     return leave;
   };
-  const untilChanged = async (before: number, signal: AbortSignal): Promise<void> => {
-    const over = new AbortController();
-    const wake = (): void => over.abort();
-    wakes.add(wake);
+  const wait = async (signal: AbortSignal): Promise<CallLeave> => {
+    awaited++;
     changed();
-    // Also now and then by itself: trouble with the disk passes without an entry.
-    if (changes === before) await pause(AGAIN_MS, AbortSignal.any([over.signal, signal]));
-    wakes.delete(wake);
-    changed();
+    for (;;) {
+      const before = limits.changes();
+      const leave = await look();
+      if (leave.go || signal.aborted) {
+        awaited--;
+        changed();
+        return leave;
+      }
+      await limits.untilChanged(before, signal);
+    }
   };
   return {
     add: (event) => {
@@ -74,17 +71,42 @@ export async function openMemberBudget(
     },
     look,
     whenFree: async (signal) => {
-      for (;;) {
-        const before = changes;
-        const leave = await look();
-        if (leave.go || signal.aborted) return leave;
-        await untilChanged(before, signal);
-      }
+      const leave = await look();
+      return leave.go ? leave : wait(signal);
     },
     isSpent: () => isSpent,
-    isAwaited: () => wakes.size > 0,
+    isAwaited: () => awaited > 0,
     subscribe: (listener) => {
       listeners.push(listener);
+    },
+  };
+}
+
+interface Limits {
+  /** Rises with each change of a limit: a look that began before one says nothing of what holds now. */
+  readonly changes: () => number;
+  /** Until there is another change than those `before`, or the signal, or a while. */
+  readonly untilChanged: (before: number, signal: AbortSignal) => Promise<void>;
+}
+
+function watchLimits(team: Team): Limits {
+  const wakes = new Set<() => void>();
+  let changes = 0;
+  team.subscribe(({ entry, verdict }) => {
+    if (!verdict.ok || entry.op !== "budget") return;
+    changes++;
+    for (const wake of wakes) wake();
+  });
+  return {
+    changes: () => changes,
+    untilChanged: async (before, signal) => {
+      if (changes !== before) return;
+      const over = new AbortController();
+      const wake = (): void => over.abort();
+      wakes.add(wake);
+      // Also now and then by itself: trouble with the disk passes without an entry.
+      await pause(AGAIN_MS, AbortSignal.any([over.signal, signal]));
+      wakes.delete(wake);
     },
   };
 }

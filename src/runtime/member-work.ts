@@ -12,6 +12,8 @@ import { phaseOf } from "./phase.ts";
 const TURNS_MS = 2_000;
 /** Whom a person interrupted waits so long for a word before it goes on by itself, in ms. */
 const QUIET_MS = 600_000;
+/** Between two looks whether there is a budget, in ms: trouble with the disk passes without an entry. */
+const SPENT_MS = 10_000;
 /** After trouble with mailbox or journal, in ms. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -123,7 +125,7 @@ async function look(
 ): Promise<Look> {
   try {
     // Mail stays in the mailbox, and no task is claimed. A larger budget comes with an entry, and each of them rings.
-    if (!(await budget.look()).go) return { inputs: [], againInMs: null };
+    if (!(await budget.look()).go) return { inputs: [], againInMs: SPENT_MS };
     const taken = await intake.take();
     const fresh = [...hooks.takeWoken(), ...taken];
     if (fresh.length > 0 || failures > 0) return { inputs: fresh, againInMs: null };
