@@ -3,7 +3,7 @@ import type { MemberName, Party } from "../protocol/names.ts";
 import type { Recipient } from "../team/addresses.ts";
 import { MOST_UNREAD, MOST_UNREAD_BYTES } from "../team/mail-limits.ts";
 import type { Team } from "../team/team.ts";
-import { unreadFrom } from "../team/unread.ts";
+import { type Unread, unreadFrom } from "../team/unread.ts";
 import type { TooMany } from "./send-rules.ts";
 
 /** A mailbox is looked into after so many messages to it, or so many bytes: no file is read for each. */
@@ -50,13 +50,21 @@ async function fullFor(
   me: MemberName,
   { to, bytes }: { readonly to: Party; readonly bytes: number },
 ): Promise<TooMany | undefined> {
-  const unread = await unreadFrom(team, to, me);
-  return isFull(unread, bytes)
-    ? { kind: "too_many", what: "unread", limit: MOST_UNREAD, to: [to] }
-    : undefined;
+  const isFull = await hasNoRoom(team, await unreadFrom(team, to, me), bytes);
+  return isFull ? { kind: "too_many", what: "unread", limit: MOST_UNREAD, to: [to] } : undefined;
 }
 
 /** Whether `bytes` more do not fit. */
-export function isFull(unread: Amount, bytes: number): boolean {
-  return unread.messages >= MOST_UNREAD || unread.bytes + bytes > MOST_UNREAD_BYTES;
+export async function hasNoRoom(
+  { store }: Team,
+  { messages, inlineBytes, bodies }: Unread,
+  bytes: number,
+): Promise<boolean> {
+  if (messages >= MOST_UNREAD) return true;
+  let waiting = inlineBytes + bytes;
+  for (const body of bodies) {
+    if (waiting > MOST_UNREAD_BYTES) return true;
+    waiting += Buffer.byteLength((await store.bodies.get(body)) ?? "");
+  }
+  return waiting > MOST_UNREAD_BYTES;
 }

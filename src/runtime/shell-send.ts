@@ -5,7 +5,7 @@ import { MINUTE_MS, MOST_HOPS, MOST_UNREAD } from "../team/mail-limits.ts";
 import type { Refusal } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
 import { unreadFrom } from "../team/unread.ts";
-import { isFull } from "./mail-room.ts";
+import { hasNoRoom } from "./mail-room.ts";
 import { tooLong, tooOften } from "./send-rules.ts";
 import { messagesOf } from "./talk-resume.ts";
 
@@ -36,10 +36,10 @@ async function tooMuch(
 ): Promise<Refusal | undefined> {
   const now = team.host.now();
   for (const { to } of recipients) {
-    const { messages, times, bytes: waiting } = await unreadFrom(team, to, me);
-    if (isFull({ messages, bytes: waiting }, bytes))
+    const unread = await unreadFrom(team, to, me);
+    if (await hasNoRoom(team, unread, bytes))
       return { kind: "too_many", what: "unread", limit: MOST_UNREAD, to: [to] };
-    const recent = times.filter((at) => at > now - MINUTE_MS && at <= now);
+    const recent = unread.times.filter((at) => at > now - MINUTE_MS && at <= now);
     const often = tooOften(
       [{ to }],
       recent.map((at) => ({ to, at })),

@@ -7,8 +7,10 @@ import type { Team } from "./team.ts";
 /** Messages of one sender that are not in their receiver's transcript. */
 export interface Unread {
   readonly messages: number;
-  /** Of their texts, those in side files too. */
-  readonly bytes: number;
+  /** Of the texts in the mailbox itself. */
+  readonly inlineBytes: number;
+  /** Names of the side files of the others. */
+  readonly bodies: readonly string[];
   /** The newest of them, at most `MOST_UNREAD`. */
   readonly ids: ReadonlySet<EntryId>;
   /** When these were sent, by their sender's clock, in ms. */
@@ -22,20 +24,20 @@ export async function unreadFrom(team: Team, owner: Party, from: Actor): Promise
   let newest: Pick<Message, "id" | "at">[] = [];
   const bodies: string[] = [];
   let messages = 0;
-  let bytes = 0;
+  let inlineBytes = 0;
   await readToEnd(log, cursor?.delivered.position ?? (await log.start()), ({ entry }) => {
     if (!sameName(entry.from, from)) return;
     messages++;
-    bytes += Buffer.byteLength(entry.text ?? "");
+    inlineBytes += Buffer.byteLength(entry.text ?? "");
     if (entry.body !== undefined) bodies.push(entry.body);
     newest.push({ id: entry.id, at: entry.at });
     if (newest.length > 2 * MOST_UNREAD) newest = newest.slice(-MOST_UNREAD);
   });
-  for (const body of bodies) bytes += Buffer.byteLength((await team.store.bodies.get(body)) ?? "");
   newest = newest.slice(-MOST_UNREAD);
   return {
     messages,
-    bytes,
+    inlineBytes,
+    bodies,
     ids: new Set(newest.map(({ id }) => id)),
     times: newest.map(({ at }) => Date.parse(at)),
   };

@@ -63,3 +63,22 @@ test("a shell that joined by hand acts as that member with the variables that jo
   expect(await typeLine(world, `${variables} troupe inbox --unread`)).toMatchObject({ stdout: "" });
   expect((await world.type("troupe task show 1")).stdout).toMatch(/owner +ada/);
 });
+
+test("K1 an agent's shell that sends without end is refused at the eleventh message, and the person is not", async () => {
+  const world = await fixtureTeam();
+  for (let count = 0; count < 10; count++)
+    expect(await typeLine(world, `${BUILDER} troupe send reviewer hello`)).toMatchObject({ exit: 0 });
+
+  const refused = await typeLine(world, `${BUILDER} troupe send reviewer hello --json`);
+
+  expect(refused.exit).toBe(6);
+  expect(JSON.parse(refused.stdout)).toMatchObject({
+    error: {
+      code: "policy",
+      message: containing("reviewer had 10 messages within a minute from this sender; nothing was sent"),
+      details: { kind: "too_many", what: "pair", to: ["reviewer"] },
+    },
+  });
+  expect(await typeLine(world, `${BUILDER} troupe send lead hello`)).toMatchObject({ exit: 0 });
+  expect(await world.type("troupe send reviewer hello")).toMatchObject({ exit: 0 });
+});

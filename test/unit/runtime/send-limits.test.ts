@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import type { ToolResult } from "../../../src/agent/tool.ts";
 import type { Message } from "../../../src/protocol/message.ts";
 import { EntryId, InstanceId, MemberName, Party } from "../../../src/protocol/names.ts";
 import { openSendLimits, type SendLimits } from "../../../src/runtime/send-limits.ts";
+import { teamTools } from "../../../src/runtime/team-tools.ts";
 import { openMailbox, readMailbox } from "../../../src/team/mail.ts";
 import type { Team } from "../../../src/team/team.ts";
 import { memoryTeam } from "../../support/member-memory.ts";
@@ -241,4 +243,21 @@ test("calls of one reply that run side by side count one after another", async (
   );
 
   expect(all.filter(({ ok }) => ok)).toHaveLength(10);
+});
+
+test("K1 the model reads which limit it was, what to do, and when there is room again", async () => {
+  const { team, limits } = await world();
+  const [tool] = teamTools({ team, me: ada, lead: false, tools: undefined, limits }).filter(
+    ({ name }) => name === "SendMessage",
+  );
+  const call = (): Promise<ToolResult> | undefined =>
+    tool?.run({ to: "bob", text: "hello" }, new AbortController().signal);
+  for (let count = 0; count < 10; count++) expect(await call()).toMatchObject({ isError: false });
+
+  expect(await call()).toEqual({
+    isError: true,
+    text:
+      "bob had 10 messages within a minute from this sender; nothing was sent\n" +
+      "go on with the work; in 60 s one message may say all of it",
+  });
 });
