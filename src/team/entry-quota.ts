@@ -2,7 +2,7 @@ import type { Entry, EntryDraft } from "../protocol/entries.ts";
 import { ENTRIES_A_MINUTE, MINUTE_MS } from "./mail-limits.ts";
 import type { Refusal } from "./state.ts";
 
-/** Each needs a task that is there or a question that is open: whoever writes many of them works. */
+/** Each needs a task that is there or a question that is open, or is what the process says of itself. */
 const FREE: ReadonlySet<EntryDraft["op"]> = new Set([
   "claim",
   "complete",
@@ -11,6 +11,8 @@ const FREE: ReadonlySet<EntryDraft["op"]> = new Set([
   "settle",
   "start",
   "end",
+  "spending",
+  "backoff",
 ]);
 
 /** How much each member has written into the journal within a minute, as the journal has it (faults.md M19, L24). */

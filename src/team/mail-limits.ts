@@ -12,4 +12,4 @@ export const MOST_EXCHANGED = 20;
 export const MOST_UNREAD = 1_000;
 export const MOST_UNREAD_BYTES = 50 * 1024 * 1024;
 /** Entries in the journal of one member in a minute; those that end or take a task are not counted. */
-export const ENTRIES_A_MINUTE = 1_200;
+export const ENTRIES_A_MINUTE = 600;
