@@ -7,8 +7,8 @@ import { unclaimedNotice } from "./inputs.ts";
 import { hasEndedForGood, whyNobody } from "./member-notices.ts";
 
 /** How long a task that anybody idle could claim lies, in ms, before they are nudged; then, before the lead is told. Source: faults.md K6. */
-export const NUDGED_MS = 60_000;
-export const TOLD_MS = 90_000;
+const NUDGED_MS = 60_000;
+const TOLD_MS = 90_000;
 /** The others of a long list have the same reason, or follow. */
 const MOST_NAMED = 20;
 

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TaskId } from "../../src/protocol/names.ts";
+import { MemberName, TaskId } from "../../src/protocol/names.ts";
 import { createTask } from "../../src/team/tasks.ts";
 import type { Team } from "../../src/team/team.ts";
 import { memberProcess } from "../support/member-process.ts";
 import { memberTeam } from "../support/member-team.ts";
 import { until } from "../support/until.ts";
 
+const ada = MemberName.parse("ada");
 const id = (number: number) => TaskId.parse(String(number));
 
 function isDone(team: Team, task: number): Promise<boolean> {
@@ -35,7 +36,8 @@ test("a member with fresh sessions takes nothing of one task into the next, over
   await createTask(team, "user", { subject: "The first" });
   await until(async () => (await isDone(team, 1)) && asked() === 2, { within: 20_000 });
   await createTask(team, "user", { subject: "The second" });
-  await until(async () => (await isDone(team, 2)) && asked() === 4, { within: 20_000 });
+  const isIdle = async (): Promise<boolean> => (await team.store.presence.read(ada))?.status === "idle";
+  await until(async () => asked() === 4 && (await isDone(team, 2)) && (await isIdle()), { within: 20_000 });
 
   await first.kill();
   await createTask(team, "user", { subject: "The third" });
@@ -90,4 +92,38 @@ test("a member with fresh sessions whose context is used goes on from its notes,
   expect(readFileSync(join(folder, "notes.md"), "utf8")).toBe("NOTES: the left door is locked\n");
   // Nothing is lost: what was dropped from the conversation stands in the transcript.
   expect(readFileSync(join(folder, "transcript.jsonl"), "utf8")).toContain("There are two.");
+});
+
+test("a member that is killed while it writes its notes is asked for them again, and loses nothing", async () => {
+  const members = await memberTeam(
+    `
+  ada:
+    - text: /claimed task/
+      usage: { input: 170000 }
+      call: [{ tool: TaskList }]
+    - text: /Write notes for yourself/
+      fault: { hang: true }
+    - text: /Write notes for yourself/
+      say: "NOTES: there are two doors"
+    - text: /NOTES/
+      call: [{ tool: TaskUpdate, input: { task: "1", status: completed } }]
+      next: [{ say: Done. }]
+    - text: /Your process was started again/
+      usage: { input: 170000 }
+      call: [{ tool: TaskList }]
+`,
+    { ada: { definition: { session: "fresh", model: "claude-test" } } },
+  );
+  const { team, model, asked } = members;
+  const first = await memberProcess(members, "ada");
+  await createTask(team, "user", { subject: "Through a door" });
+  await until(() => asked() === 2, { within: 20_000 });
+
+  await first.kill();
+  await memberProcess(members, "ada");
+  await until(() => isDone(team, 1), { within: 20_000 });
+
+  const asks = model.requests().map(({ body }) => JSON.stringify(body ?? null));
+  expect(asks.filter((body) => body.includes("Write notes for yourself"))).toHaveLength(2);
+  expect(asks.at(-1)).toContain("there are two doors");
 });
