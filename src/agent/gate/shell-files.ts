@@ -1,6 +1,7 @@
 import { isDeep, operandsOf } from "./file-operands.ts";
 import type { GateContext } from "./gate-context.ts";
 import type { Place, Places } from "./places.ts";
+import { mayNameProtected } from "./protected-globs.ts";
 import { type Part, pathOf, type ShellCall } from "./shell-call.ts";
 import { GLOB, isLiteral, knownPart, type Redirect, TILDE, UNKNOWN, type Word } from "./shell-script.ts";
 
@@ -11,6 +12,8 @@ export interface FileUse {
   /** Where it is; of a glob the folder in front of it; undefined = known only when it runs. */
   readonly place: Place | undefined;
   readonly isGlob: boolean;
+  /** What the shell makes of it may be a protected path. */
+  readonly isRisky: boolean;
   /** Something in it expands. */
   readonly isExpanding: boolean;
   /** What lies in it, when the command is about a folder with everything in it. */
@@ -39,6 +42,7 @@ export function fileUses(call: ShellCall, context: GateContext, places: Places):
       place: placeOf(word, call, context, places),
       below: isAll ? placeOf(anyIn(word), call, context, places) : undefined,
       isGlob: word.shape.includes(GLOB),
+      isRisky: word.shape.includes(GLOB) && mayNameProtected(word.text),
       isExpanding: !isLiteral(word),
       ...rest,
     }));

@@ -140,7 +140,9 @@ function critical({ call, context, places }: Scene): Objection | undefined {
 }
 
 function protectedUse({ places, uses }: Scene): Objection | undefined {
-  const use = uses.find(({ kind, place }) => kind === "write" && place && places.isProtected(place));
+  const use = uses.find(
+    ({ kind, place, isRisky }) => kind === "write" && (isRisky || (place && places.isProtected(place))),
+  );
   return use && { by: "protected", reason: `${use.source} is a protected path: something obeys it later.` };
 }
 

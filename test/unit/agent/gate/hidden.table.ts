@@ -93,6 +93,16 @@ bypassPermissions ‖ $ rm -rf src/{a,b} ⇒ allow mode
 acceptEdits ‖ $ rm -rf src/{a,b} ⇒ allow mode
 ‖ $ cat {~,x} ⇒ ask mode
 ‖ $ file {-C,-m,x} ⇒ ask mode
+acceptEdits ‖ $ touch .mcp{,.json} ⇒ ask protected
+acceptEdits ‖ $ touch .mcp{x,y} ⇒ allow mode
+acceptEdits ‖ $ touch x{.npmrc,} ⇒ allow mode
+acceptEdits ‖ $ sed -i s/a/b/ .npmr* ⇒ ask protected
+acceptEdits ‖ $ rm -rf .gi? ⇒ ask protected
+acceptEdits ‖ $ rm -f *.log .x* ⇒ allow mode
+acceptEdits ‖ $ touch {a,b}.ts ⇒ allow mode
++Bash(touch *) ‖ $ touch .git/{hooks/x,y} ⇒ ask protected
++Bash(touch *) ‖ $ touch {.npmrc,x} ⇒ ask protected
+confined ‖ $ rm -rf {a,.h}* ⇒ ask protected
 # a removal of the folder that the shell is in
 bypassPermissions ‖ $ rm -rf $PWD ⇒ ask critical
 bypassPermissions ‖ $ rm -rf "§{PWD}" ⇒ ask critical
