@@ -36,6 +36,8 @@ export type AgentEvent =
       readonly usage: CallUsage;
       readonly ms: number;
       readonly requestId: string | null;
+      /** A question beside the conversation: it costs, and fills no context. */
+      readonly aside?: true;
     }
   /** The conversation was replaced by a summary. Tokens of the last request before, and about how many the summary has. */
   | {

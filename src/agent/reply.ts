@@ -134,12 +134,18 @@ export function openReply(onText: (delta: string) => void): OpenReply {
     isAccepted: () => isAccepted,
     close,
     model: () => model,
-    usage: () => ({
-      input: usage.input_tokens ?? 0,
-      output: usage.output_tokens ?? 0,
-      cacheRead: usage.cache_read_input_tokens ?? 0,
-      cacheWrite: usage.cache_creation_input_tokens ?? 0,
-    }),
+    usage: () => callUsage(usage),
+  };
+}
+
+/** As the server counts, in our words; what it does not say is 0. */
+export function callUsage(told: unknown): CallUsage {
+  const usage = Usage.parse(told);
+  return {
+    input: usage.input_tokens ?? 0,
+    output: usage.output_tokens ?? 0,
+    cacheRead: usage.cache_read_input_tokens ?? 0,
+    cacheWrite: usage.cache_creation_input_tokens ?? 0,
   };
 }
 

@@ -116,6 +116,14 @@ export function withSafeGit(env: Readonly<Record<string, string>>): Record<strin
   };
 }
 
+/** What hooks may add to it: nothing that pays for the model, and nothing that makes its bearer somebody else. */
+export function sessionEnv(set: Env): Record<string, string> {
+  return pick(
+    set,
+    (name) => !name.startsWith("ANTHROPIC_") && !name.startsWith("TROUPE_") && !WORK_NAMES.has(name),
+  );
+}
+
 /** The environment of a hook before it is told who asks, and what settings files set. No key and no token is among it by itself. */
 export function hookEnv(env: Env, set: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { ...pick(env, isUsers), ...set };

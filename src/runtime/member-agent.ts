@@ -19,8 +19,8 @@ export interface MemberAgent {
   readonly isUnanswered: () => boolean;
   /** Whether the last turn sent a message. */
   readonly hasAsked: () => boolean;
-  /** What a subagent of it does. Must be called during a turn. */
-  readonly hear: (event: AgentEvent, sub: SubagentMark) => void;
+  /** What a subagent of it does, which must be called during a turn; or a model call beside the conversation. */
+  readonly hear: (event: AgentEvent, sub?: SubagentMark) => void;
 }
 
 export interface MemberAgentDeps {

@@ -1,3 +1,4 @@
+import { narrower } from "../agent/gate/behavior.ts";
 import type { LoopDeps } from "../agent/loop-deps.ts";
 import { PermissionMode } from "../protocol/permissions.ts";
 import type { Permissions } from "./gate.ts";
@@ -27,14 +28,22 @@ export async function memberCalls(
   permissions: Permissions,
   { hooks, ...seat }: CallSeat,
 ): Promise<MemberCalls> {
-  const { gateFor, isOffered, searchable } = await memberGate(job, permissions, seat);
+  const { gateFor, isOffered, searchable, mode } = await memberGate(job, permissions, seat);
+  hooks.meet({ mode });
   return {
     isOffered,
     searchable,
     gate: gateFor(hooks.calls),
     callsFor: (sub) => {
-      const calls = callHooks({ hooks: hooks.asker, report: hooks.report }, whoIsSubagent(job, sub));
       const permissionMode = PermissionMode.safeParse(sub.permissionMode).data;
+      const who = {
+        ...whoIsSubagent(job, sub),
+        // Asked anew for each payload: its member's may change.
+        get permission_mode() {
+          return permissionMode === undefined ? mode() : narrower(mode(), permissionMode);
+        },
+      };
+      const calls = callHooks({ hooks: hooks.asker, report: hooks.report }, who);
       return {
         gate: gateFor(calls, { id: sub.id, permissionMode }),
         afterCall: calls.afterCall,

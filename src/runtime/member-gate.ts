@@ -1,3 +1,4 @@
+import type { PermissionMode } from "../agent/gate/behavior.ts";
 import { readableFiles } from "../agent/gate/readable.ts";
 import { fromRoot } from "../agent/gate/suggestion.ts";
 import type { ToolCall } from "../agent/tool.ts";
@@ -8,6 +9,7 @@ import { type Permissions, whyMissing } from "./gate.ts";
 import { refuseHidden } from "./hidden-text.ts";
 import { type ContextSeat, memberContext } from "./member-context.ts";
 import type { MemberJob } from "./member-job.ts";
+import { memberMode } from "./member-mode.ts";
 import { openRulebook } from "./rulebook.ts";
 import { sandboxClearance } from "./sandbox-clearance.ts";
 
@@ -17,6 +19,8 @@ export interface GateSeat extends ContextSeat {
 }
 
 export interface MemberGate extends CallGate {
+  /** In which it judges now. */
+  readonly mode: () => PermissionMode;
   /** What the file tools may show of what they search. */
   readonly searchable: () => (path: string) => boolean;
 }
@@ -48,6 +52,11 @@ export async function memberGate(
     anchored: (rule) => fromRoot(rule, dir),
     record: audit.record,
   });
+  const isConfined = (): boolean => sandbox?.state().status === "confined";
   const search: ToolCall = { id: "", name: "Grep", input: {} };
-  return { ...gate, searchable: () => readableFiles(context(search, rulebook.now())) };
+  return {
+    ...gate,
+    mode: () => memberMode(team, member.name, rulebook.now(), isConfined()),
+    searchable: () => readableFiles(context(search, rulebook.now())),
+  };
 }

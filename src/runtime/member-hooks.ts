@@ -1,7 +1,7 @@
 import type { LoopDeps, UserInput } from "../agent/loop-deps.ts";
 import { type AskerHooks, openAskerHooks } from "./hooks/asker-hooks.ts";
 import { type CallHooks, callHooks } from "./hooks/call-hooks.ts";
-import { memberAsker } from "./hooks/member-asker.ts";
+import { type HookLife, memberAsker } from "./hooks/member-asker.ts";
 import type { HookOutcome } from "./hooks/merge.ts";
 import { type Admitted, promptHooks } from "./hooks/prompt-hooks.ts";
 import { hookReporter } from "./hooks/report.ts";
@@ -32,6 +32,8 @@ export interface MemberHooks {
   readonly takeWoken: () => readonly UserInput[];
   /** Called when there is something. */
   readonly onWake: (ring: () => void) => void;
+  /** What is put together after them. */
+  readonly meet: (life: HookLife) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -43,18 +45,9 @@ export async function openMemberHooks(job: MemberJob, control: LifeControl): Pro
   control.subscribe(() => {
     if (control.isStopping()) resting.abort();
   });
-  let woken: readonly UserInput[] = [];
-  let ring: (() => void) | undefined;
-  const hooks = await openAskerHooks({
-    ...memberAsker(job),
-    onRewake: (text) => {
-      woken = [
-        ...woken,
-        { id: `hook:${team.host.newId()}`, text: `A hook in the background says:\n${text}` },
-      ];
-      ring?.();
-    },
-  });
+  const life: HookLife = {};
+  const background = heardInBackground(team.host.newId);
+  const hooks = await openAskerHooks({ ...memberAsker(job, life), onRewake: background.hear });
   const { report, tell } = hookReporter(job);
   const onStop = (why: string): void => {
     onTrouble(new Error(`a hook stops ${me}: ${why}`));
@@ -62,7 +55,14 @@ export async function openMemberHooks(job: MemberJob, control: LifeControl): Pro
   };
   const calls = callHooks({ hooks, report });
   const tasks = taskHooks({ hooks, team, by: me, report, onStop });
-  const session = sessionHooks({ hooks, newId: team.host.newId, report, onStop });
+  const session = sessionHooks({
+    hooks,
+    envFile: hooks.envFile,
+    newId: team.host.newId,
+    report,
+    onEnv: async (read) => life.addEnv?.(read),
+    onStop,
+  });
   const turns = turnHooks({ hooks, team, member, tasks, report, onStop, tell });
   const unsubscribe = team.subscribe(({ entry, verdict }) => {
     if (verdict.ok && entry.by === me) session.saw(entry);
@@ -77,17 +77,36 @@ export async function openMemberHooks(job: MemberJob, control: LifeControl): Pro
     admit: promptHooks({ hooks, team, me, report }),
     report,
     resting: resting.signal,
-    takeWoken: () => {
+    takeWoken: background.take,
+    onWake: background.onWake,
+    meet: (more) => Object.assign(life, more),
+    close: async () => {
+      unsubscribe();
+      await hooks.close();
+    },
+  };
+}
+
+interface Background extends Pick<MemberHooks, "onWake"> {
+  readonly hear: (text: string) => void;
+  readonly take: MemberHooks["takeWoken"];
+}
+
+function heardInBackground(newId: () => string): Background {
+  let woken: readonly UserInput[] = [];
+  let ring: (() => void) | undefined;
+  return {
+    hear: (text) => {
+      woken = [...woken, { id: `hook:${newId()}`, text: `A hook in the background says:\n${text}` }];
+      ring?.();
+    },
+    take: () => {
       const taken = woken;
       woken = [];
       return taken;
     },
     onWake: (listener) => {
       ring = listener;
-    },
-    close: async () => {
-      unsubscribe();
-      await hooks.close();
     },
   };
 }

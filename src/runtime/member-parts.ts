@@ -67,6 +67,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
     control,
     onTrouble,
   });
+  hooks.meet({ count: (event) => agent.hear(event) });
   const duty = openDuty({ team, me, lead, intake, clock: job.clock });
   const first = firstInputs(job, { intake, agent, transcript, progress });
   const { approvals, compaction, connectors } = setup;

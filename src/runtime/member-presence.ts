@@ -170,8 +170,9 @@ export function usageMeter(presence: Pick<OwnPresence, "count">): UsageMeter {
   return (event, sub) => {
     usage = addUsage(usage, usageOf(event));
     const { input, cacheRead, cacheWrite, output } = event.usage;
-    // A subagent costs its member, and fills a context of its own.
-    if (sub === undefined) context = { used: input + cacheRead + cacheWrite + output, max: null };
+    // A subagent costs its member, and fills a context of its own, as does a question of a hook.
+    if (sub === undefined && event.aside !== true)
+      context = { used: input + cacheRead + cacheWrite + output, max: null };
     presence.count({ usage, context });
   };
 }

@@ -32,6 +32,7 @@ export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Tur
   const { dir } = permissions;
   const approvals = openApprovals(team, member.name);
   const shell = await openMemberShell(job, permissions);
+  hooks.meet({ addEnv: shell.addEnv });
   const connectors = await openConnectors(job, turns);
   const { judge } = connectors;
   const seats = { hooks, approvals, judge, sandbox: shell.sandbox, untrusted };

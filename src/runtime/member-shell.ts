@@ -1,8 +1,10 @@
 import type { ToolsetOptions } from "../agent/toolset.ts";
+import { secretsIn } from "../base/redact.ts";
 import { outputFolder, teamPaths } from "../protocol/paths.ts";
-import { shellEnv, withSafeGit } from "./child-env.ts";
+import { sessionEnv, shellEnv, withSafeGit } from "./child-env.ts";
 import { configFolder } from "./config-folder.ts";
 import { hasTool, type Permissions } from "./gate.ts";
+import type { EnvFile } from "./hooks/env-file.ts";
 import type { MemberJob } from "./member-job.ts";
 import { type MemberSandbox, openMemberSandbox } from "./member-sandbox.ts";
 import { additionalFolders } from "./sandbox-policy.ts";
@@ -17,11 +19,13 @@ export interface MemberShell {
   readonly sandbox: MemberSandbox | undefined;
   /** In what `verify` of a task runs, confined for whoever has no shell too. */
   readonly checkReach: () => Promise<ToolsetOptions>;
+  /** SessionStart hooks have written down what commands shall find in their environment from now on. */
+  readonly addEnv: (read: EnvFile["read"]) => Promise<void>;
 }
 
 /** Puts together what a member may reach. The wall around its commands is tried once, before the first turn. */
 export async function openMemberShell(
-  { team, member, onTrouble }: MemberJob,
+  { team, member, redactor, onTrouble }: MemberJob,
   permissions: Permissions,
 ): Promise<MemberShell> {
   const { host } = team;
@@ -48,5 +52,14 @@ export async function openMemberShell(
     forChecks ??= open();
     return { ...toolset, shelter: (await forChecks).shelter };
   };
-  return { settings, toolset: sheltered, sandbox, checkReach };
+  const addEnv: MemberShell["addEnv"] = async (read) => {
+    const { set, wrong } = await read(env);
+    for (const line of wrong)
+      onTrouble(new Error(`CLAUDE_ENV_FILE, line ${line}: no plain export; nothing of it counts`));
+    const given = sessionEnv(set);
+    redactor.add(secretsIn(given));
+    // The tools hold this very object.
+    Object.assign(env, given);
+  };
+  return { settings, toolset: sheltered, sandbox, checkReach, addEnv };
 }

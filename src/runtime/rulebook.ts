@@ -2,12 +2,13 @@ import { parseRule, type Rule } from "../agent/gate/rule.ts";
 import { compileRules, type RuleSet } from "../agent/gate/rule-set.ts";
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
-import { PermissionMode } from "../protocol/permissions.ts";
+import type { PermissionMode } from "../protocol/permissions.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { additionalFolders } from "./sandbox-policy.ts";
 import { readSettings, type SettingsInForce, settingsChanged } from "./settings.ts";
 import { placeOf } from "./settings-file.ts";
 import { mergedSettings, rulesOf } from "./settings-merge.ts";
+import { usualMode } from "./usual-mode.ts";
 
 /** The permission rules and settings that bind a member, as its files say now. */
 export interface Rulebook {
@@ -94,7 +95,7 @@ function rulesIn(inForce: SettingsInForce, { host, onTrouble }: Reader): Rules {
   return {
     set: compileRules(rules),
     settings,
-    mode: PermissionMode.safeParse(settings.permissions?.defaultMode).data ?? "default",
+    mode: usualMode(settings),
     folders: additionalFolders(inForce, host),
   };
 }

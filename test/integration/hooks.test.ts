@@ -158,7 +158,7 @@ test("two agents, one hook log: every line says who, under whom and for which ta
   });
 
   const calls = told(members).filter(({ tool_name: name }) => name === "Bash");
-  const common = { team: "demo", parent: "lead", permission_mode: "default", cwd: members.dir };
+  const common = { team: "demo", parent: "lead", permission_mode: "bypassPermissions", cwd: members.dir };
   expect(calls.toSorted((one, other) => one.agent.localeCompare(other.agent))).toEqual([
     expect.objectContaining({ ...common, agent: "ada", role: "engineer", current_task: "1" }),
     expect.objectContaining({ ...common, agent: "bob", current_task: "2" }),

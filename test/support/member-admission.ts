@@ -16,6 +16,11 @@ const NO_HOOKS: AdmissionDeps["hooks"] = {
     refresh: () => Promise.resolve(),
     promptBegins: () => undefined,
     transcript: { begin: () => undefined, add: () => undefined, flush: () => Promise.resolve("/dev/null") },
+    envFile: {
+      path: "/dev/null",
+      begin: () => Promise.resolve(),
+      read: () => Promise.resolve({ set: {}, wrong: [] }),
+    },
   },
   admit: (inputs) => Promise.resolve({ inputs, refused: [] }),
   turns: {

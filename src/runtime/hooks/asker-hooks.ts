@@ -3,8 +3,8 @@ import { TroupeError } from "../../base/errors.ts";
 import type { Redactor } from "../../base/redact.ts";
 import { given } from "../given.ts";
 import { readSettings, type SettingsInForce, settingsChanged } from "../settings.ts";
-import { mergedSettings } from "../settings-merge.ts";
 import { openTranscript } from "../transcript.ts";
+import { type EnvFile, openEnvFile } from "./env-file.ts";
 import { type HookTranscript, openHookTranscript } from "./hook-transcript.ts";
 import { type HookDeps, type Hooks, openHooks } from "./open-hooks.ts";
 import { type HookConfig, readHooks } from "./read-hooks.ts";
@@ -16,7 +16,6 @@ export interface Asker extends Who {
   readonly redactor: Pick<Redactor, "hide" | "hideIn">;
   /** The folder it works in, absolute: there its settings are looked for and its hooks start. */
   readonly dir: string;
-  readonly permissionMode?: () => string;
   readonly askModel?: HookDeps["askModel"];
   readonly callTool?: HookDeps["callTool"];
   readonly onRewake?: HookDeps["onRewake"];
@@ -25,6 +24,7 @@ export interface Asker extends Who {
 
 export interface AskerHooks extends Hooks {
   readonly transcript: HookTranscript;
+  readonly envFile: EnvFile;
   /** A new prompt: what is fired from now on names it. */
   readonly promptBegins: () => void;
   /** Reads the settings again when a file of them has changed. Does not throw. */
@@ -46,18 +46,21 @@ export async function openAskerHooks(asker: Asker): Promise<AskerHooks> {
     hide: asker.redactor.hideIn,
     onTrouble,
   });
+  const envFile = openEnvFile(folder, onTrouble);
   let promptId: string | undefined;
   const open = (settings: SettingsInForce): Hooks =>
     openHooks({
       config: checkedHooks(settings, onTrouble),
       dir,
       projectDir: team.state().team?.dir ?? dir,
-      env: envOf(asker, sessionId, mergedSettings(settings).env),
+      env: envOf(asker, sessionId, settings),
       hostEnv: host.env,
       fits: ruleFits(dir, host.home),
       newId: host.newId,
+      // The person's hooks have no session.
+      ...(agent === "user" ? {} : { envFile: envFile.path }),
       walls: wallsOf(asker, dir, settings),
-      common: () => commonOf(asker, { sessionId, promptId, transcript }),
+      common: () => commonOf(asker, { sessionId, promptId, transcript, settings }),
       longTexts: join(folder, "hook-output"),
       hide: asker.redactor.hide,
       onTrouble: (problem) => onTrouble(new Error(problem)),
@@ -69,6 +72,7 @@ export async function openAskerHooks(asker: Asker): Promise<AskerHooks> {
   const all = new Set([current]);
   return {
     transcript,
+    envFile,
     has: (event) => current.has(event),
     fire: (event, payload, signal) => current.fire(event, payload, signal),
     promptBegins: () => {
@@ -96,11 +100,12 @@ interface Session {
   readonly sessionId: string;
   readonly promptId: string | undefined;
   readonly transcript: HookTranscript;
+  readonly settings: SettingsInForce;
 }
 
 async function commonOf(
   asker: Asker,
-  { sessionId, promptId, transcript }: Session,
+  { sessionId, promptId, transcript, settings }: Session,
 ): Promise<Readonly<Record<string, unknown>>> {
   return {
     session_id: sessionId,
@@ -108,8 +113,7 @@ async function commonOf(
     transcript_path: asker.agent === "user" ? "/dev/null" : await transcript.flush(),
     cwd: asker.dir,
     ...given({ prompt_id: promptId }),
-    permission_mode: asker.permissionMode?.() ?? "default",
-    ...whoIs(asker),
+    ...whoIs(asker, settings),
   };
 }
 

@@ -45,6 +45,7 @@ export function openHooks(deps: HookDeps): Hooks {
   const background = new AbortController();
   setMaxListeners(0, background.signal);
   const running = new Set<Promise<void>>();
+  const spent = new Set<Handler>();
 
   const launch = (handler: Handler, input: HookInput): void => {
     const run = runInBackground(deps, handler, input, background.signal).finally(() => running.delete(run));
@@ -53,7 +54,9 @@ export function openHooks(deps: HookDeps): Hooks {
   return {
     has: (event) => events.has(event),
     fire: async (event, payload, signal) => {
-      const chosen = events.has(event) ? handlersFor(deps, event, payload) : [];
+      const matching = events.has(event) ? handlersFor(deps, event, payload) : [];
+      const chosen = matching.filter((handler) => !spent.has(handler));
+      for (const handler of chosen) if (handler.isOnce) spent.add(handler);
       if (chosen.length === 0) return SILENCE;
       const input = await inputOf(deps, event, payload);
       for (const handler of chosen.filter(isInBackground)) launch(handler, input);

@@ -18,6 +18,8 @@ export interface RunDeps {
   readonly env: Readonly<Record<string, string>>;
   /** The whole environment of this process: headers may name variables of it when they are allowed to. */
   readonly hostEnv: Readonly<Record<string, string | undefined>>;
+  /** Where SessionStart hooks write variables for commands; absent: nobody would read it. */
+  readonly envFile?: string;
   readonly newId: () => string;
   /** The wall around a hook that is confined, which may reject; absent: none of them can be started. */
   readonly walls?: ProgramWalls;

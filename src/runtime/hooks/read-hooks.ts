@@ -47,6 +47,8 @@ export interface Handler {
   /** A permission rule, or undefined: always. */
   readonly rule: string | undefined;
   readonly timeoutMs: number;
+  /** Of a skill: it runs once, and then no more. */
+  readonly isOnce: boolean;
   /** Whatever goes wrong with it blocks. */
   readonly isPolicy: boolean;
   /** That it runs in a sandbox, and what is open to it there; undefined = it does not. */
@@ -83,6 +85,8 @@ const LABELS: Readonly<Record<string, string>> = {
   project: "Project",
   user: "User",
 };
+/** The scope of hooks that a skill brings. */
+const SKILL = "skill";
 /** Files of a repository. */
 const FROM_PROJECT: ReadonlySet<string> = new Set(["project", "local"]);
 const TYPE_SECONDS: Readonly<Record<HookHandler["type"], number>> = {
@@ -222,13 +226,14 @@ function handlerOf(
   if (spec === undefined || (trouble !== undefined && !isPolicy)) return undefined;
   const { if: rule, timeout }: { if?: string | undefined; timeout?: number | undefined } =
     spec.type === "broken" ? {} : spec;
-  if (neverRuns({ source, event, at, wrong }, { rule, timeout })) return undefined;
+  if (neverRuns({ source, event, at, wrong }, { rule, timeout, isOnce: wantsOnce(spec) })) return undefined;
   return {
     event,
     source,
     matches: "wrong" in matcher ? () => true : matcher,
     rule,
     timeoutMs: timeoutOf(event, spec, timeout),
+    isOnce: wantsOnce(spec) && source.scope === SKILL,
     isPolicy,
     name: `${nameOf(spec)} of ${source.file}`,
     key: source.scope in LABELS ? canonical(raw) : undefined,
@@ -236,11 +241,21 @@ function handlerOf(
   };
 }
 
+function wantsOnce(spec: Handler["spec"]): boolean {
+  return spec.type !== "broken" && spec.once === true;
+}
+
+/** As much of a handler as may be odd. */
+interface Odd {
+  readonly rule: string | undefined;
+  readonly timeout: number | undefined;
+  readonly isOnce: boolean;
+}
+
 /** Says what is odd about a handler. */
-function neverRuns(
-  { event, at, wrong }: Place,
-  { rule, timeout }: { readonly rule: string | undefined; readonly timeout: number | undefined },
-): boolean {
+function neverRuns({ source, event, at, wrong }: Place, { rule, timeout, isOnce }: Odd): boolean {
+  if (isOnce && source.scope !== SKILL)
+    wrong(`${at}.once: counts in hooks of skills only; this one runs each time`, false);
   if (timeout !== undefined && timeout >= SUSPICIOUS_SECONDS)
     wrong(`${at}.timeout: ${timeout} means seconds, not milliseconds`, false);
   if (rule === undefined || isToolEvent(event)) return false;

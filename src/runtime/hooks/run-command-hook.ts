@@ -1,6 +1,8 @@
+import { dirname } from "node:path";
 import { TroupeError } from "../../base/errors.ts";
 import { noSandbox, type Sandbox } from "../../base/sandbox.ts";
 import type { HookHandlerOf } from "../../protocol/hooks.ts";
+import { given } from "../given.ts";
 import { runProgram } from "./hook-process.ts";
 import { failed, type HookInput, type Ran, type RunDeps, timeoutText } from "./ran.ts";
 import type { Handler } from "./read-hooks.ts";
@@ -13,10 +15,17 @@ export async function runCommandHook(
   signal: AbortSignal,
 ): Promise<Ran> {
   const { source, timeoutMs } = handler;
-  const sandbox = await sandboxFor(deps, handler, input);
+  const envFile = input.event === "SessionStart" ? deps.envFile : undefined;
+  const sandbox = await sandboxFor(deps, handler, input, envFile);
   if (typeof sandbox === "string") return failed(sandbox);
   const tag = { TROUPE_HOOK: deps.newId() };
-  const env = { ...deps.env, ...pluginEnv(source.plugin), CLAUDE_PROJECT_DIR: deps.projectDir, ...tag };
+  const env = {
+    ...deps.env,
+    ...pluginEnv(source.plugin),
+    CLAUDE_PROJECT_DIR: deps.projectDir,
+    ...given({ CLAUDE_ENV_FILE: envFile }),
+    ...tag,
+  };
   const end = await runProgram(
     {
       argv: argvOf(spec, env),
@@ -50,6 +59,7 @@ async function sandboxFor(
   { walls }: RunDeps,
   { confined }: Handler,
   { payload }: HookInput,
+  envFile: string | undefined,
 ): Promise<Sandbox | string> {
   if (confined === undefined) return noSandbox();
   if (walls === undefined) return "it is to run in a sandbox, which there is none of here";
@@ -57,7 +67,11 @@ async function sandboxFor(
   const { transcript_path: path } = payload;
   const visible = typeof path === "string" && path !== "/dev/null" ? [path] : [];
   try {
-    return await walls({ ...confined, visible });
+    return await walls({
+      ...confined,
+      visible,
+      writable: envFile === undefined ? [] : [dirname(envFile)],
+    });
   } catch (error) {
     if (error instanceof TroupeError) return error.message;
     throw error;

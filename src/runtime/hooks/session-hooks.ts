@@ -1,5 +1,6 @@
 import type { UserInput } from "../../agent/loop-deps.ts";
 import type { Entry } from "../../protocol/entries.ts";
+import type { EnvFile } from "./env-file.ts";
 import type { HookOutcome } from "./merge.ts";
 import type { Hooks } from "./open-hooks.ts";
 
@@ -24,6 +25,9 @@ export interface SessionHooks {
 }
 
 export interface SessionHooksDeps {
+  readonly envFile: Pick<EnvFile, "begin" | "read">;
+  /** Hears what SessionStart hooks want in the environment of commands. */
+  readonly onEnv: (read: EnvFile["read"]) => Promise<void>;
   readonly hooks: Pick<Hooks, "has" | "fire">;
   readonly newId: () => string;
   readonly report: (outcome: HookOutcome) => void;
@@ -31,7 +35,14 @@ export interface SessionHooksDeps {
   readonly onStop: (why: string) => void;
 }
 
-export function sessionHooks({ hooks, newId, report, onStop }: SessionHooksDeps): SessionHooks {
+export function sessionHooks({
+  hooks,
+  envFile,
+  newId,
+  report,
+  onEnv,
+  onStop,
+}: SessionHooksDeps): SessionHooks {
   const life = new AbortController();
   const fire = async (...what: Parameters<Hooks["fire"]>): Promise<HookOutcome> => {
     const outcome = await hooks.fire(...what);
@@ -41,7 +52,9 @@ export function sessionHooks({ hooks, newId, report, onStop }: SessionHooksDeps)
   return {
     begins: async (source, model, signal) => {
       if (!hooks.has("SessionStart")) return { first: [], along: [] };
+      await envFile.begin();
       const said = await fire("SessionStart", { source, model }, signal);
+      await onEnv(envFile.read);
       if (said.stop !== undefined) onStop(said.stop);
       return {
         first:

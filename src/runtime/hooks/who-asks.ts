@@ -8,6 +8,8 @@ import { configFolder } from "../config-folder.ts";
 import { given } from "../given.ts";
 import { type ProgramWalls, programWalls } from "../program-walls.ts";
 import type { SettingsInForce } from "../settings.ts";
+import { mergedSettings } from "../settings-merge.ts";
+import { usualMode } from "../usual-mode.ts";
 
 /** Whose hooks they are: every payload says so. */
 export interface Who {
@@ -15,7 +17,11 @@ export interface Who {
   readonly agent: Party;
   /** Of the process, so that what it leaves running is found. */
   readonly instance?: InstanceId;
+  /** The mode in force; `usual`: that of the settings, for whoever was given none. */
+  readonly permissionMode?: (usual: Mode) => Mode;
 }
+
+type Mode = ReturnType<typeof usualMode>;
 
 /** The same for all lives of a member, and of the shape that scripts name files by. */
 export function sessionOf(team: Team, agent: Party): string {
@@ -29,11 +35,21 @@ export function folderOf(team: Team, agent: Party): string {
   return agent === "user" ? paths.supervisor : paths.agent(agent);
 }
 
-/** Who asks, under whom, as what, and for which task. */
-export function whoIs({ team, agent }: Who): Readonly<Record<string, unknown>> {
+/** Who asks, under whom, as what, in which mode, and for which task. */
+export function whoIs(
+  { team, agent, permissionMode }: Who,
+  settings: SettingsInForce,
+): Readonly<Record<string, unknown>> {
+  const usual = usualMode(mergedSettings(settings));
   const role = presentMember(team.state(), agent)?.role;
   const [task]: readonly TaskId[] = team.index.owned(agent);
-  return { team: team.name, agent, parent: parentOf(team, agent), ...given({ role, current_task: task }) };
+  return {
+    permission_mode: permissionMode?.(usual) ?? usual,
+    team: team.name,
+    agent,
+    parent: parentOf(team, agent),
+    ...given({ role, current_task: task }),
+  };
 }
 
 function parentOf(team: Team, agent: Party): string | null {
@@ -41,13 +57,13 @@ function parentOf(team: Team, agent: Party): string | null {
   return agent === "user" || lead === undefined || sameName(lead, agent) ? null : lead;
 }
 
-/** The whole environment of its hooks; `set`: by settings files. */
+/** The whole environment of its hooks. */
 export function envOf(
   who: Who,
   sessionId: string,
-  set: Readonly<Record<string, string>> | undefined,
+  settings: SettingsInForce,
 ): Readonly<Record<string, string>> {
-  return { ...hookEnv(who.team.host.env, set), ...ownEnv(who, sessionId) };
+  return { ...hookEnv(who.team.host.env, mergedSettings(settings).env), ...ownEnv(who, sessionId) };
 }
 
 /** The names that hooks know it by. A person bears none: the name is no member's. */
