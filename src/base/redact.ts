@@ -13,12 +13,20 @@ export interface Redactor {
   readonly hide: (text: string) => string;
   /** A JSON value with every text in it hidden, keys too; the same value when there was nothing to hide. Objects that `isKept` stay as they are. */
   readonly hideIn: <T>(value: T, isKept?: (part: object) => boolean) => T;
+  /**
+   * For what a person decides about: a JSON value with the known secrets in it hidden, and words that can be nothing
+   * else. What stands behind `Authorization:` or between the lines of a key stays: it could be a command.
+   */
+  readonly hideWordsIn: <T>(value: T) => T;
   /** More values that are secret from now on: what settings and servers name. */
   readonly add: (values: Iterable<string>) => void;
 }
 
-/** Each with one place to start from, so that no text makes it slow: what stands in front ends the search, lengths are bounded. */
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
+/**
+ * Each with one place to start from, so that no text makes it slow: what stands in front ends the search, lengths are
+ * bounded. These are single words of letters, digits and `-_.`.
+ */
+const WORDS: readonly (readonly [RegExp, string])[] = [
   // Anthropic, OpenAI and others.
   [/(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}/g, HIDDEN],
   // GitHub, GitLab, npm, Slack.
@@ -32,6 +40,9 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}/g, HIDDEN],
   // JWT.
   [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g, HIDDEN],
+];
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  ...WORDS,
   // HTTP credentials, in headers, commands and JSON.
   [
     /((?<![A-Za-z0-9])(?:authorization|x-api-key)\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:(?:bearer|basic|token|digest|negotiate|apikey)\s{1,4})?)[^\s"'\\,;‹›]{8,}/gi,
@@ -55,8 +66,11 @@ export function createRedactor(values: Iterable<string>): Redactor {
     for (const value of more) for (const form of formsOf(value)) known.add(form);
     if (known.size !== before) search = searchFor(known);
   };
+  const withoutKnown = (text: string): string => (search === undefined ? text : text.replace(search, HIDDEN));
+  const hideWords = (text: string): string =>
+    WORDS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), withoutKnown(text));
   const once = (text: string): string => {
-    const first = search === undefined ? text : text.replace(search, HIDDEN);
+    const first = withoutKnown(text);
     if (!HINTS.test(first)) return first;
     return PATTERNS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), withoutKeys(first));
   };
@@ -69,7 +83,12 @@ export function createRedactor(values: Iterable<string>): Redactor {
     }
   };
   add(values);
-  return { hide, hideIn: (value, isKept = () => false) => hideIn(value, { hide, isKept }), add };
+  return {
+    hide,
+    hideIn: (value, isKept = () => false) => hideIn(value, { hide, isKept }),
+    hideWordsIn: (value) => hideIn(value, { hide: hideWords, isKept: () => false }),
+    add,
+  };
 }
 
 /** A value as it may stand in a text: as it is, inside JSON, in an address. None of a word, a number or a path. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { faithfulText } from "../base/faithful-text.ts";
 import { isRecord } from "../base/is-record.ts";
+import { HIDDEN } from "../base/redact.ts";
 import { approvalInput, handleOf } from "../team/approvals.ts";
 import type { Approval, ApprovalAnswer } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -32,6 +33,7 @@ export async function approvalOutput(team: Team, approval: Approval): Promise<Ou
     tool,
     input,
     body,
+    hidden: approval.shown !== undefined,
     summary,
     reason,
     rule,
@@ -51,7 +53,7 @@ export function isShownWhole(output: Output): boolean {
 }
 
 export function showApproval({ screen, host }: Pick<Context, "screen" | "host">, output: Output): void {
-  const { id, kind, agent, sub, task, at, tool, reason, rule, plan } = output;
+  const { id, kind, agent, sub, task, at, tool, plan } = output;
   screen.line(
     styled("bold", id),
     `  ${agent}${sub === null ? "" : ` (${sub})`}  `,
@@ -68,6 +70,12 @@ export function showApproval({ screen, host }: Pick<Context, "screen" | "host">,
         `  … ${left} more characters: troupe approvals --json shows them; it can be allowed this once only`,
       ),
     );
+  showNotes(screen, output, left);
+}
+
+/** What a person should know besides what is asked for. */
+function showNotes(screen: Context["screen"], { reason, rule, plan, hidden }: Output, left: number): void {
+  if (hidden) screen.line(styled("dim", "  secrets "), `${HIDDEN} stands for one; it runs with the true one`);
   if (plan !== null && plan.files.length > 0) screen.line(styled("dim", "  files   "), plan.files.join("  "));
   if (reason !== null) screen.line(styled("dim", "  because "), lowerFirst(reason));
   if (rule !== null && left === 0) screen.line(styled("dim", "  always  "), rule);

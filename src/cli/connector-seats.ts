@@ -34,7 +34,8 @@ export async function connectorSeats(
   return seats ?? plannedSeats(context, agent);
 }
 
-function seatsOf(team: Team, agent: string | undefined): readonly ConnectorSeat[] {
+/** Of every member, the lead first, or of the one that is named. */
+export function seatsOf(team: Team, agent: string | undefined): readonly ConnectorSeat[] {
   const { team: facts } = team.state();
   if (facts === undefined) return [];
   const named = agent === undefined ? undefined : memberNamed(team.state(), partyNamed(team.state(), agent));

@@ -107,6 +107,8 @@ export const ApprovalOutput = z.object({
   tool: z.string().nullable(),
   input: z.unknown(),
   body: z.string().nullable(),
+  /** `‹key›` stands for secrets in it: the agent uses the true ones. */
+  hidden: z.boolean(),
   summary: z.string(),
   reason: z.string().nullable(),
   /** What `approve --always` would keep; null = it can be allowed this once only. */

@@ -259,6 +259,8 @@ const schemas = {
     input: z.unknown().optional(),
     body: Digest.optional(),
     digest: Digest,
+    /** Of the input or the plan as it stands here, when secrets in it were hidden: what an answer has to name then. */
+    shown: Digest.optional(),
     /** One line for people: the command, the subject. */
     summary: z.string().max(2000),
     /** Why it has to be asked. */

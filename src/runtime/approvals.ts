@@ -1,6 +1,6 @@
 import type { EntryId, MemberName, TaskId } from "../protocol/names.ts";
 import type { ApprovalKind, PermissionMode, Plan } from "../protocol/permissions.ts";
-import { askApproval, digestOf, planInput, settleApproval } from "../team/approvals.ts";
+import { askApproval, digestOf, type HideIn, planInput, settleApproval } from "../team/approvals.ts";
 import { refusalText } from "../team/refusal-text.ts";
 import type { Approval } from "../team/state.ts";
 import type { Team } from "../team/team.ts";
@@ -50,6 +50,13 @@ export interface OwnApprovals extends Approvals {
 /** Node takes a longer time for 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Whose questions they are. */
+interface Asker {
+  readonly team: Team;
+  readonly me: MemberName;
+  readonly hideIn: HideIn | undefined;
+}
+
 /** Several callers that wait for the answer to one question. */
 interface Wait {
   readonly answer: Promise<Answer>;
@@ -68,8 +75,12 @@ function unanswered(note: string): Answer {
   return { verdict: "deny", note, unanswered: true };
 }
 
-/** The questions of one member. One opening in a process: `team` must be followed by somebody who reads on. */
-export function openApprovals(team: Team, me: MemberName): OwnApprovals {
+/**
+ * The questions of one member, kept without what `hideIn` takes out. One opening in a process: `team` must be followed by
+ * somebody who reads on.
+ */
+export function openApprovals(team: Team, me: MemberName, hideIn?: HideIn): OwnApprovals {
+  const asker: Asker = { team, me, hideIn };
   const waits = new Map<string, Wait>();
 
   const begin = (question: Question): Wait => {
@@ -77,7 +88,7 @@ export function openApprovals(team: Team, me: MemberName): OwnApprovals {
     const known = waits.get(key);
     if (known && !known.gone.signal.aborted) return known;
     const gone = new AbortController();
-    const answer = pursueAfter(known?.answer, () => pursue(team, me, question, gone.signal)).finally(() => {
+    const answer = pursueAfter(known?.answer, () => pursue(asker, question, gone.signal)).finally(() => {
       if (waits.get(key) === wait) waits.delete(key);
     });
     const wait: Wait = { answer, gone, callers: 0 };
@@ -132,9 +143,10 @@ function unsettledOf(team: Team, me: MemberName): readonly Approval[] {
 }
 
 /** One question from its entry to its end. */
-async function pursue(team: Team, me: MemberName, question: Question, gone: AbortSignal): Promise<Answer> {
+async function pursue(asker: Asker, question: Question, gone: AbortSignal): Promise<Answer> {
+  const { team, me } = asker;
   await team.readOn();
-  const id = former(team, me, question) ?? (await asked(team, me, question));
+  const id = former(team, me, question) ?? (await asked(asker, question));
   if (typeof id !== "string") return id;
   const end = await whenOver(team, id, gone);
   // An answer that came in the last moment counts.
@@ -166,12 +178,12 @@ function former(team: Team, me: MemberName, question: Question): EntryId | undef
   )?.id;
 }
 
-async function asked(team: Team, me: MemberName, question: Question): Promise<EntryId | Answer> {
+async function asked({ team, me, hideIn }: Asker, question: Question): Promise<EntryId | Answer> {
   // A new plan takes the place of the former one: nobody should read what its author has given up.
   if (question.kind === "plan")
     for (const { id, kind, task } of unsettledOf(team, me))
       if (kind === "plan" && task === question.task) await settleApproval(team, me, id, "withdrawn");
-  const outcome = await askApproval(team, me, question);
+  const outcome = await askApproval(team, me, question, hideIn);
   if (outcome.ok) return outcome.entry.id;
   return { verdict: "deny", note: refusalText(outcome.reason, team.state()).message };
 }

@@ -30,7 +30,7 @@ export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Tur
   const { control, hooks, untrusted } = seat;
   const permissions = permissionsOf(job);
   const { dir } = permissions;
-  const approvals = openApprovals(team, member.name);
+  const approvals = openApprovals(team, member.name, job.redactor.hideWordsIn);
   const shell = await openMemberShell(job, permissions);
   hooks.meet({ addEnv: shell.addEnv });
   const connectors = await openConnectors(job, turns);

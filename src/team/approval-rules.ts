@@ -21,7 +21,7 @@ export function ask(state: TeamState, entry: EntryOf<"ask">): Verdict {
 }
 
 function approvalOf(entry: EntryOf<"ask">, by: MemberName, number: number): Approval {
-  const { id, at, kind, task, tool, input, body, digest, summary, reason, rule, plan, sub } = entry;
+  const { id, at, kind, task, tool, input, body, digest, shown, summary, reason, rule, plan, sub } = entry;
   return {
     id,
     number,
@@ -30,6 +30,7 @@ function approvalOf(entry: EntryOf<"ask">, by: MemberName, number: number): Appr
     at,
     digest,
     summary,
+    ...(shown !== undefined && { shown }),
     ...(task !== undefined && { task }),
     ...(tool !== undefined && { tool }),
     ...(input !== undefined && { input }),
@@ -65,7 +66,8 @@ export function answer(state: TeamState, entry: EntryOf<"answer">): Verdict {
   if (!approval) return refuse({ kind: "unknown_approval", ask: entry.ask });
   const obstacle = whyMayNotAnswer(state, entry, approval) ?? whyNotOpen(approval);
   if (obstacle) return obstacle;
-  if (entry.digest !== approval.digest) return refuse({ kind: "other_digest", number: approval.number });
+  if (entry.digest !== (approval.shown ?? approval.digest))
+    return refuse({ kind: "other_digest", number: approval.number });
   const { at, by, verdict, note, always, mode } = entry;
   const given: ApprovalAnswer = {
     at,

@@ -60,11 +60,25 @@ export interface AskDraft extends Pick<EntryOf<"ask">, "kind" | "summary"> {
   readonly sub?: string | undefined;
 }
 
-/** Appends a question of `by`. A large input goes beside the journal first. */
-export async function askApproval(team: Team, by: MemberName, draft: AskDraft): Promise<Outcome> {
-  const { kind, summary, reason, rule, tool, input, plan, ...rest } = draft;
+/** Takes secrets out of a JSON value, so that nothing else can be meant by what is left. */
+export type HideIn = <T>(value: T) => T;
+
+/**
+ * Appends a question of `by`. A large input goes beside the journal first. The digest is that of the true input, by which
+ * a later life of the asker finds its question again; what stands in the journal is what `hideIn` leaves of it, and an
+ * answer names the digest of that.
+ */
+export async function askApproval(
+  team: Team,
+  by: MemberName,
+  draft: AskDraft,
+  hideIn: HideIn = (value) => value,
+): Promise<Outcome> {
+  const { kind, summary, reason, rule, tool, input, plan, ...rest } = hideIn(draft);
   const json = input === undefined ? undefined : toJson(input);
   const isLarge = json !== undefined && Buffer.byteLength(json) > INLINE_BYTES;
+  const digest = digestOf(draft.tool, draft.plan ? planInput(draft.plan) : draft.input);
+  const shown = digestOf(tool, plan ? planInput(plan) : input);
   return team.commit({
     op: "ask",
     by,
@@ -73,11 +87,12 @@ export async function askApproval(team: Team, by: MemberName, draft: AskDraft): 
     tool,
     plan,
     ...(isLarge ? { body: await team.store.bodies.put(json) } : { input }),
-    digest: digestOf(tool, plan ? planInput(plan) : input),
+    digest,
+    ...(shown === digest ? {} : { shown }),
     summary: cut(summary, SUMMARY_CHARACTERS),
     reason: reason === undefined ? undefined : cut(reason, REASON_CHARACTERS),
-    // Half a rule would be another rule: what cannot be kept whole is allowed this once only.
-    rule: rule !== undefined && rule.length <= RULE_CHARACTERS ? rule : undefined,
+    // Half a rule, or one with a hole, would be another rule: what cannot be kept whole is allowed this once only.
+    rule: rule !== undefined && rule === draft.rule && rule.length <= RULE_CHARACTERS ? rule : undefined,
   });
 }
 

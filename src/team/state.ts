@@ -189,6 +189,8 @@ export interface Approval {
   readonly input?: unknown;
   readonly body?: string;
   readonly digest: string;
+  /** Of what is shown, when secrets in it are hidden. */
+  readonly shown?: string;
   readonly summary: string;
   readonly reason?: string;
   readonly rule?: string;

@@ -18,7 +18,7 @@ export interface Finding {
   readonly fix: string | null;
 }
 
-export type Area = "program" | "state folder" | "team" | "model" | "sandbox";
+export type Area = "program" | "state folder" | "team" | "model" | "sandbox" | "connectors" | "hooks";
 
 /** What `--fix` did about a finding, or why it did not. */
 export interface RepairLine {
