@@ -1,4 +1,3 @@
-import type { PermissionMode } from "../agent/gate/behavior.ts";
 import { readableFiles } from "../agent/gate/readable.ts";
 import { fromRoot } from "../agent/gate/suggestion.ts";
 import type { ToolCall } from "../agent/tool.ts";
@@ -9,7 +8,6 @@ import { type Permissions, whyMissing } from "./gate.ts";
 import { refuseHidden } from "./hidden-text.ts";
 import { type ContextSeat, memberContext } from "./member-context.ts";
 import type { MemberJob } from "./member-job.ts";
-import { memberMode } from "./member-mode.ts";
 import { openRulebook } from "./rulebook.ts";
 import { sandboxClearance } from "./sandbox-clearance.ts";
 
@@ -20,7 +18,7 @@ export interface GateSeat extends ContextSeat {
 
 export interface MemberGate extends CallGate {
   /** In which it judges now. */
-  readonly mode: () => PermissionMode;
+  readonly mode: () => ReturnType<ReturnType<typeof memberContext>>["mode"];
   /** What the file tools may show of what they search. */
   readonly searchable: () => (path: string) => boolean;
 }
@@ -52,11 +50,7 @@ export async function memberGate(
     anchored: (rule) => fromRoot(rule, dir),
     record: audit.record,
   });
-  const isConfined = (): boolean => sandbox?.state().status === "confined";
   const search: ToolCall = { id: "", name: "Grep", input: {} };
-  return {
-    ...gate,
-    mode: () => memberMode(team, member.name, rulebook.now(), isConfined()),
-    searchable: () => readableFiles(context(search, rulebook.now())),
-  };
+  const now = (): ReturnType<typeof context> => context(search, rulebook.now());
+  return { ...gate, mode: () => now().mode, searchable: () => readableFiles(now()) };
 }

@@ -34,7 +34,6 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
   const { transcript, mailbox, intake, untrusted, progress, fresh } = await openMemory(job);
   const hooks = await openMemberHooks(job, control);
   hooks.asker.transcript.begin(transcript.turns.length);
-  const turns = transcript.turns;
   const setup = await setUp(
     job,
     {
@@ -44,7 +43,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
       entered: untrusted.entered,
       hear: (event, sub) => agent.hear(event, sub),
     },
-    turns,
+    transcript.turns,
   );
   const { rate } = setup;
   const own = { model: () => setup.model().name, waitsUntil: rate.waitsUntil };
@@ -67,7 +66,7 @@ export async function openParts(job: MemberJob, control: LifeControl): Promise<M
     control,
     onTrouble,
   });
-  hooks.meet({ count: (event) => agent.hear(event) });
+  hooks.meet({ count: agent.hear });
   const duty = openDuty({ team, me, lead, intake, clock: job.clock });
   const first = firstInputs(job, { intake, agent, transcript, progress });
   const { approvals, compaction, connectors } = setup;
