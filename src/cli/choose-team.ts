@@ -6,7 +6,7 @@ import { teamPaths } from "../protocol/paths.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import { openFileStore } from "../store/files/open-file-store.ts";
 import { parseTeamName } from "./parse-team-name.ts";
-import { unknownTeam } from "./unknown-team.ts";
+import { listed, unknownTeam } from "./unknown-team.ts";
 
 /**
  * The team that is meant: `named`, else TROUPE_TEAM, else the newest whose folder is this one. Throws `bad_name`, or
@@ -23,11 +23,10 @@ export async function chooseTeam(workspace: Workspace, named: string | undefined
   }
   const teams = await teamsOf(workspace);
   const here = await sameFolder(host.cwd);
-  const [newest] = teams
-    .filter(({ real }) => real === here)
-    .toSorted((one, other) => other.createdAt.localeCompare(one.createdAt));
+  const newestFirst = teams.toSorted((one, other) => other.createdAt.localeCompare(one.createdAt));
+  const newest = newestFirst.find(({ real }) => real === here);
   if (newest) return newest.name;
-  const list = teams.map(({ name, dir }) => `${name} (${dir})`).join(", ");
+  const list = listed(newestFirst.map(({ name, dir }) => `${name} (${dir})`));
   throw new TroupeError("team_not_found", `no team works in ${host.cwd}`, {
     hint:
       list === ""

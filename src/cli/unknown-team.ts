@@ -2,7 +2,7 @@ import { TroupeError } from "../base/errors.ts";
 import type { TeamName } from "../protocol/names.ts";
 
 /** More would not be read. */
-const MAX_NAMES = 12;
+const MAX_NAMES = 8;
 
 /** There is no team `wanted`; `names` are those that there are. */
 export function unknownTeam(wanted: TeamName, names: readonly TeamName[]): TroupeError {
@@ -12,7 +12,8 @@ export function unknownTeam(wanted: TeamName, names: readonly TeamName[]): Troup
   });
 }
 
-function listed(names: readonly TeamName[]): string {
+/** `one, two and 3 more`. */
+export function listed(names: readonly string[]): string {
   const more = names.length - MAX_NAMES;
   const shown = names.slice(0, MAX_NAMES).join(", ");
   return more > 0 ? `${shown} and ${more} more` : shown;
