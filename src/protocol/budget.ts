@@ -17,12 +17,15 @@ export const BUDGET_PARTS = ["usd", "tokens", "turns", "minutes"] as const;
 export type BudgetPart = (typeof BUDGET_PARTS)[number];
 
 /** In a team file: a number is dollars. */
-export const FileBudget = z.union([
-  Budget.shape.usd.unwrap().transform((usd) => ({ usd })),
-  z
-    .strictObject(Budget.shape)
-    .refine((limits) => Object.keys(limits).length > 0, "give usd, tokens, turns or minutes"),
-]);
+export const FileBudget = z.union(
+  [
+    Budget.shape.usd.unwrap().transform((usd) => ({ usd })),
+    z
+      .strictObject(Budget.shape)
+      .refine((limits) => Object.keys(limits).length > 0, "give usd, tokens, turns or minutes"),
+  ],
+  { error: "dollars as a number above 0, or an object with usd, tokens, turns (whole numbers), minutes" },
+);
 
 /** The last word on each limit: what is absent stays, null takes the limit away. */
 export const BudgetChange = {
