@@ -115,7 +115,7 @@ async function tryOnce(asking: Asking, signal: AbortSignal): Promise<Answer | Tr
     watch.close();
   }
   emitUsage(deps, reply, { ms: elapsedMs(started), requestId });
-  if (reply.isAccepted() && special.messages === undefined) conversation.setUsed(tokensOf(reply));
+  if (special.messages === undefined) noteUsed(conversation, reply);
   if (signal.aborted) return { reason: "interrupted" };
   const whole = reply.close();
   return whole === undefined ? trouble : { reason: "reply", reply: whole };
@@ -175,9 +175,12 @@ function emitRead({ emit }: LoopDeps, conversation: Conversation): void {
   if (inputs.length > 0) emit({ type: "read", inputs });
 }
 
-function tokensOf(reply: OpenReply): number {
+/** Some servers count nothing: then as many as the messages have bytes for. */
+function noteUsed(conversation: Conversation, reply: OpenReply): void {
+  if (!reply.isAccepted()) return;
   const { input, cacheRead, cacheWrite, output } = reply.usage();
-  return input + cacheRead + cacheWrite + output;
+  const read = input + cacheRead + cacheWrite;
+  if (read > 0) conversation.setUsed(read + output);
 }
 
 /** Also for an answer that was cut: its tokens are paid. */

@@ -57,8 +57,9 @@ async function desk(dialect: "local" | undefined, rules = "{ say: Hello., times:
 async function turn(
   model: Model,
   text = "go",
-): Promise<{ readonly end: TurnEnd; readonly retries: readonly string[] }> {
+): Promise<{ readonly end: TurnEnd; readonly retries: readonly string[]; readonly used: number }> {
   const events: Parameters<Parameters<typeof loop>[0]["emit"]>[0][] = [];
+  const conversation = createConversation([]);
   const end = await loop(
     {
       model,
@@ -69,11 +70,11 @@ async function turn(
       record: () => Promise.resolve(),
       emit: (event) => events.push(event),
     },
-    createConversation([]),
+    conversation,
     [{ id: "in1", text }],
     new AbortController().signal,
   );
-  return { end, retries: eventsOf(events, "retrying").map(({ why }) => why) };
+  return { end, retries: eventsOf(events, "retrying").map(({ why }) => why), used: conversation.used() };
 }
 
 const statuses = ({ model }: Desk) => model.requests().map(({ status }) => status);
@@ -169,4 +170,14 @@ test("doctor says what a server of one's own can do, asks it once, and believes 
   expect(local.model.requests()).toHaveLength(asked + 1);
   expect(rich.facts[2]).toMatch(/^scripted: tools yes, prompt cache yes, counts tokens yes, /);
   expect((await turn(await local.open())).retries).toEqual([]);
+});
+
+test("a conversation with a server that counts no tokens has about as many as its bytes make", async () => {
+  const nothing = "usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }";
+  const one = await desk("local", `{ say: Hello., ${nothing}, times: any }`);
+
+  const { used } = await turn(await one.open(), "x".repeat(4_000));
+
+  expect(used).toBeGreaterThan(1_000);
+  expect(used).toBeLessThan(1_200);
 });
