@@ -152,7 +152,12 @@ const APT: Readonly<Partial<Record<string, (state: TeamState, given: Fields) => 
   start: ({ members }) => ({ member: [...members.values()].find(({ left }) => !left)?.name, by: "user" }),
   control: (state) => ({ member: anyChild(state), by: "user" }),
   budget: (state) => ({ member: anyChild(state), by: "user", usd: 5 }),
-  spending: (state) => ({ member: anyChild(state), by: anyChild(state) }),
+  spending: (state) => ({
+    member: anyChild(state),
+    by: anyChild(state),
+    percent: (anyChild(state)?.length ?? 0) > 3 ? 80 : 100,
+    text: "$4 of $5",
+  }),
   end: ({ members }) => {
     const { name: lives, life } = [...members.values()].find((one) => one.life && !one.life.ended) ?? {};
     return { member: lives ?? "bob", instance: life?.instance };
