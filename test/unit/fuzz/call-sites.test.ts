@@ -39,7 +39,7 @@ const EXEMPT: Readonly<Record<string, string>> = {
   "src/cli/run-program.ts": "an error that Node threw",
   "src/cli/team-file-writer.ts": NAME,
   "src/cli/team-session.ts": NAME,
-  "src/runtime/confinement.ts": "one word of the environment, judged as the other words of settings are",
+  "src/runtime/confinement.ts": "a part of settings that a schema has let through, by that schema",
   "src/runtime/untrusted.ts": "blocks of a conversation; what has another shape brought nothing in",
   "src/runtime/ask-for-life.ts": OWN,
   "src/runtime/audit.ts": OWN,
@@ -55,7 +55,8 @@ const EXEMPT: Readonly<Record<string, string>> = {
   "src/runtime/repair-runs.ts":
     "asks only whether run.json is one; src/store/files/presence-files.ts reads it",
   "src/runtime/repair-walk.ts": NAME,
-  "src/runtime/rulebook.ts": "one word of settings that are read already; what is no mode counts as default",
+  "src/runtime/usual-mode.ts":
+    "one word of settings that are read already; what is no mode counts as default",
   "src/runtime/server-file.ts": "a cache; test/unit/runtime/server-facts.test.ts shows odd files to it",
   "src/runtime/start-team.ts": OWN,
   "src/runtime/supervisor-spawn.ts": OWN,
