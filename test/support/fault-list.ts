@@ -161,7 +161,7 @@ L18 | host parser differences |
 L19 | command-parser tricks ($, newline, env -S, git -c core.pager=…, find -exec) |
 L20 | more rights by delegation |
 L21 | plugin, hook or skill supply chain |
-L22 | npm supply chain | what the package installs is looked at by hand
+L22 | npm supply chain |
 L23 | audit log edited or cut |
 L24 | a peer fills a mailbox or the journal |
 L25 | regex denial of service in rules and hooks |
