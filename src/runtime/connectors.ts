@@ -3,6 +3,7 @@ import type { Tool } from "../agent/tool.ts";
 import { type ConnectorJudge, connectorJudge } from "./connector-judge.ts";
 import { findConnectors } from "./find-connectors.ts";
 import { type MemberJob, permissionsOf } from "./member-job.ts";
+import type { SettingsInForce } from "./settings.ts";
 import { placeOf } from "./settings-file.ts";
 
 /** The connectors of one agent process. */
@@ -18,11 +19,15 @@ export interface Connectors {
 }
 
 /** Reads what is configured and begins to connect; `turns` is the conversation so far. A server that cannot be started is no reason for anything to wait or fail. */
-export async function openConnectors(job: MemberJob, turns: readonly Turn[]): Promise<Connectors> {
+export async function openConnectors(
+  job: MemberJob,
+  turns: readonly Turn[],
+  settings: SettingsInForce,
+): Promise<Connectors> {
   const { team, facts, member, onTrouble } = job;
   const { definition } = member;
   const { dir } = permissionsOf(job);
-  const found = await findConnectors(team.host, { dir, team: facts, definition });
+  const found = await findConnectors(team.host, { dir, team: facts, definition, settings });
   for (const problem of found.problems) onTrouble(new Error(`${placeOf(problem)}: ${problem.what}`));
   const wanted = found.connectors.filter(({ name, off }) => {
     if (off !== undefined) onTrouble(new Error(`connector ${name} is not started: ${off}`));

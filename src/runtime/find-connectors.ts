@@ -39,6 +39,8 @@ export interface ConnectorQuestion {
   readonly definition?: MemberDefinition;
   /** Where the organisation's files are; default that of the system. */
   readonly managedFolder?: string;
+  /** The settings, where they were just read. */
+  readonly settings?: SettingsInForce;
 }
 
 interface Approvals {
@@ -66,7 +68,7 @@ export async function findConnectors(host: Host, question: ConnectorQuestion): P
   ];
   // An organisation that has a set of its own lets no other server in.
   const entries = managed.entries.length > 0 ? managed.entries : files.flatMap((file) => file.entries);
-  const inForce = await readSettings(host, { dir, ...(question.managedFolder ? { managedFolder } : {}) });
+  const inForce = question.settings ?? (await settingsFor(host, question));
   const trust = await openTrust(host);
   const settings = mergedSettings(inForce);
   const approvals: Approvals = {
@@ -117,4 +119,8 @@ function whyStrange({ name, entry, scope, root, file }: ConnectorEntry, trust: T
   if (trust.covers(root))
     return `it has changed since the folder ${root} was trusted; if you agree to it: troupe trust ${root}`;
   return `the folder ${root} is not trusted; if you trust it: troupe trust ${root}`;
+}
+
+function settingsFor(host: Host, { dir, managedFolder }: ConnectorQuestion): Promise<SettingsInForce> {
+  return readSettings(host, managedFolder === undefined ? { dir } : { dir, managedFolder });
 }

@@ -10,10 +10,12 @@ import { type ContextSeat, memberContext } from "./member-context.ts";
 import type { MemberJob } from "./member-job.ts";
 import { openRulebook } from "./rulebook.ts";
 import { sandboxClearance } from "./sandbox-clearance.ts";
+import type { SettingsInForce } from "./settings.ts";
 
 /** The life that the gate belongs to. */
 export interface GateSeat extends ContextSeat {
   readonly approvals: OwnApprovals;
+  readonly settings: SettingsInForce;
 }
 
 export interface MemberGate extends CallGate {
@@ -36,7 +38,7 @@ export async function memberGate(
   const { host } = team;
   const { dir } = permissions;
   const { approvals, sandbox } = seat;
-  const rulebook = await openRulebook(host, dir, onTrouble);
+  const rulebook = await openRulebook(host, dir, onTrouble, seat.settings);
   const context = memberContext(job, permissions, seat);
   const gate = openCallGate({
     rulebook,

@@ -28,14 +28,15 @@ type SetupSeat = SubagentSeat & Pick<CallSeat, "untrusted">;
 export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Turn[]): Promise<Setup> {
   const { team, facts, member } = job;
   const { control, hooks, untrusted } = seat;
+  const settings = hooks.asker.settings();
   const permissions = permissionsOf(job);
   const { dir } = permissions;
   const approvals = openApprovals(team, member.name, job.redactor.hideWordsIn);
-  const shell = await openMemberShell(job, permissions);
+  const shell = await openMemberShell(job, permissions, settings);
   hooks.meet({ addEnv: shell.addEnv });
-  const connectors = await openConnectors(job, turns);
+  const connectors = await openConnectors(job, turns, settings);
   const { judge } = connectors;
-  const seats = { hooks, approvals, judge, sandbox: shell.sandbox, untrusted };
+  const seats = { hooks, approvals, settings, judge, sandbox: shell.sandbox, untrusted };
   const { gate, callsFor, isOffered, searchable } = await memberCalls(job, permissions, seats);
   const searching = { ...shell, toolset: { ...shell.toolset, searchable } };
   const ofTroupe = (): ReturnType<typeof memberTools> =>

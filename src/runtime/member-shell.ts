@@ -8,7 +8,7 @@ import type { EnvFile } from "./hooks/env-file.ts";
 import type { MemberJob } from "./member-job.ts";
 import { type MemberSandbox, openMemberSandbox } from "./member-sandbox.ts";
 import { additionalFolders } from "./sandbox-policy.ts";
-import { readSettings, type SettingsInForce } from "./settings.ts";
+import type { SettingsInForce } from "./settings.ts";
 import { mergedSettings } from "./settings-merge.ts";
 
 /** What a member's file tools and commands may reach. */
@@ -27,10 +27,10 @@ export interface MemberShell {
 export async function openMemberShell(
   { team, member, redactor, onTrouble }: MemberJob,
   permissions: Permissions,
+  settings: SettingsInForce,
 ): Promise<MemberShell> {
   const { host } = team;
   const { dir } = permissions;
-  const settings = await readSettings(host, { dir });
   const env = withSafeGit(shellEnv(host.env, mergedSettings(settings).env));
   const agentFolder = teamPaths(configFolder(host), team.name).agent(member.name);
   // The team's `verify` runs in it too, whether the member has a shell or not.

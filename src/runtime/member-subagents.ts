@@ -38,6 +38,7 @@ export async function subagentTools(
   const catalog = (): ReturnType<typeof agentsOf> => agentsOf(team.host, dir);
   const listed = await catalog();
   for (const { why } of listed.broken) onTrouble(new Error(`no agent: ${placed(why)}`));
+  for (const told of listed.diagnostics) onTrouble(new Error(`a definition of an agent: ${placed(told)}`));
   const { atOnce, turns, tokens } = facts.settings.subagents ?? {};
   const tool = agentTool({
     hear,

@@ -28,18 +28,20 @@ export interface Rules {
 
 /**
  * Reads the settings of a member that works in `dir`. Throws `bad_settings` for a file that cannot be read or a rule that
- * cannot mean anything: whoever wrote it relies on it. `onTrouble` hears of the rest.
+ * cannot mean anything: whoever wrote it relies on it. `onTrouble` hears of the rest. `known`: the
+ * settings, where they were just read.
  */
 export async function openRulebook(
   host: Host,
   dir: string,
   onTrouble: (error: unknown) => void,
+  known?: SettingsInForce,
 ): Promise<Rulebook> {
-  const read = async (): Promise<readonly [SettingsInForce, Rules]> => {
-    const settings = await readSettings(host, { dir });
+  const read = async (from?: SettingsInForce): Promise<readonly [SettingsInForce, Rules]> => {
+    const settings = from ?? (await readSettings(host, { dir }));
     return [settings, rulesIn(settings, { host, onTrouble })];
   };
-  let [settings, rules] = await read();
+  let [settings, rules] = await read(known);
   return {
     now: () => rules,
     refresh: async () => {

@@ -13,6 +13,7 @@ const NO_HOOKS: AdmissionDeps["hooks"] = {
     has: () => false,
     fire: () => Promise.resolve(SILENCE),
     close: () => Promise.resolve(),
+    settings: () => ({ files: [], problems: [], marks: new Map() }),
     refresh: () => Promise.resolve(),
     promptBegins: () => undefined,
     transcript: { begin: () => undefined, add: () => undefined, flush: () => Promise.resolve("/dev/null") },

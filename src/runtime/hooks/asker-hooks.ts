@@ -27,6 +27,8 @@ export interface AskerHooks extends Hooks {
   readonly envFile: EnvFile;
   /** A new prompt: what is fired from now on names it. */
   readonly promptBegins: () => void;
+  /** The settings as they were read last: for whoever begins with them, so that a life reads them once. */
+  readonly settings: () => SettingsInForce;
   /** Reads the settings again when a file of them has changed. Does not throw. */
   readonly refresh: () => Promise<void>;
 }
@@ -73,6 +75,7 @@ export async function openAskerHooks(asker: Asker): Promise<AskerHooks> {
   return {
     transcript,
     envFile,
+    settings: () => settings,
     has: (event) => current.has(event),
     fire: (event, payload, signal) => current.fire(event, payload, signal),
     promptBegins: () => {
