@@ -10,12 +10,12 @@ import { type ContextSeat, memberContext } from "./member-context.ts";
 import type { MemberJob } from "./member-job.ts";
 import { openRulebook } from "./rulebook.ts";
 import { sandboxClearance } from "./sandbox-clearance.ts";
-import type { SettingsInForce } from "./settings.ts";
 
 /** The life that the gate belongs to. */
 export interface GateSeat extends ContextSeat {
   readonly approvals: OwnApprovals;
-  readonly settings: SettingsInForce;
+  /** As they were just read. */
+  readonly settings: Parameters<typeof openRulebook>[3];
 }
 
 export interface MemberGate extends CallGate {

@@ -112,3 +112,10 @@ test("a configuration that settings give to git stays theirs", () => {
 
   expect(withSafeGit(env)).toEqual(env);
 });
+
+test("the model of subagents is told to the processes that choose by it, and to nothing that agents start", () => {
+  const env = { CLAUDE_CODE_SUBAGENT_MODEL: "haiku" };
+
+  expect(childEnv(env, names)).toMatchObject(env);
+  expect(shellEnv(env)).toEqual({});
+});
