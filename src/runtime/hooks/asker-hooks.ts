@@ -93,10 +93,13 @@ export async function openAskerHooks(asker: Asker): Promise<AskerHooks> {
         onTrouble(error);
       }
     },
-    close: async () => {
-      await Promise.all([...all].map((hooks) => hooks.close()));
-    },
+    close: () => closeAll(all),
   };
+}
+
+/** Those of settings that were in force before may still be running. */
+async function closeAll(all: ReadonlySet<Hooks>): Promise<void> {
+  await Promise.all([...all].map((hooks) => hooks.close()));
 }
 
 interface Session {
