@@ -2,13 +2,14 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Host } from "../../base/host.ts";
 import { readVersion } from "../version.ts";
+import { checkDefinitions } from "./check-definitions.ts";
 import type { Checked, Finding } from "./finding.ts";
 
 const run = promisify(execFile);
 /** A program that does not answer by then is told as such, in ms. */
 const ANSWER_MS = 5_000;
 
-/** Versions of what runs here. */
+/** Versions of what runs here, and the definitions of agents that count in this folder. */
 export async function checkProgram(host: Host, signal: AbortSignal): Promise<Checked> {
   const [git, claude] = await Promise.all([
     versionOf("git", host, signal),
@@ -27,13 +28,15 @@ export async function checkProgram(host: Host, signal: AbortSignal): Promise<Che
       why: "agents keep their work in git, and troupe demo needs it",
       do: "install git",
     });
+  const definitions = await checkDefinitions(host);
   return {
     facts: [
       `troupe ${readVersion()}, Node ${process.versions.node}, ${process.platform} ${process.arch}`,
       git ?? "no git",
       claude === undefined ? "no claude on PATH (not needed)" : `claude ${claude}`,
+      ...definitions.facts,
     ],
-    findings,
+    findings: [...findings, ...definitions.findings],
   };
 }
 

@@ -2,7 +2,6 @@ import { type Decide, decideToRepair } from "../../runtime/repair-decide.ts";
 import { doctorJob } from "../../runtime/repair-job.ts";
 import { openWorkspace } from "../../runtime/workspace.ts";
 import type { Context } from "../command.ts";
-import { checkDefinitions } from "./check-definitions.ts";
 import { checkMembers } from "./check-members.ts";
 import { checkModel } from "./check-model.ts";
 import { checkProgram } from "./check-program.ts";
@@ -21,7 +20,6 @@ export async function examine(context: Context, fixing: boolean, signal: AbortSi
   const decide: Decide = fixing ? decideToRepair(() => undefined) : () => Promise.resolve({ kind: "found" });
   const areas: CheckedArea[] = [
     ["program", await checkProgram(host, signal)],
-    ["program", await checkDefinitions(host)],
     ["state folder", await checkStateFolder({ ...job, now: host.now }, decide)],
   ];
   for (const name of teams) {
