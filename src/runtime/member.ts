@@ -1,15 +1,15 @@
 import type { InstanceId, MemberName, TeamName } from "../protocol/names.ts";
-import { memberNamed } from "../team/derive.ts";
 import { createBell } from "./member-bell.ts";
 import { createControl } from "./member-control.ts";
 import { giveBackTasks, throwUnlessGone, writeEnd } from "./member-end.ts";
-import { type MemberJob, ownLife, type TeamDoor } from "./member-job.ts";
+import type { MemberJob, TeamDoor } from "./member-job.ts";
 import { openParts } from "./member-parts.ts";
 import { openSinks } from "./member-sinks.ts";
 import { watchControls } from "./member-steer.ts";
 import { watchStops, watchTeam } from "./member-watch.ts";
 import { workUntilStopped } from "./member-work.ts";
 import { findModelSource } from "./model-source.ts";
+import { isPaused, ownLife } from "./own-life.ts";
 
 /**
  * An agent process: lives the life `instance` of a member until it is asked to end. `signal` asks in good order, with
@@ -63,7 +63,7 @@ async function live(job: MemberJob, signal: AbortSignal): Promise<number> {
       type: "ready",
       unfinished: first.length > 0 || (parts.agent.isUnanswered() && !stuck),
       stuck,
-      paused: memberNamed(job.team.state(), job.member.name)?.paused === true,
+      paused: isPaused(job),
     });
     const why = await workUntilStopped(job, { parts: { ...parts, first }, control, bell });
     isOurs = why === "asked";

@@ -273,10 +273,13 @@ function didYouMean(nearest: readonly string[]): string {
   return nearest.length > 0 ? `did you mean ${nearest.join(" or ")}? ${all}` : all;
 }
 
+const ROLE = /^@?role:/i;
+
 function unknownAddresses(addresses: readonly string[]): string {
-  const isRole = (address: string): boolean => /^@?role:/i.test(address);
-  const names = addresses.filter((address) => !isRole(address)).map((name) => `"${name}"`);
-  const roles = addresses.filter(isRole).map((role) => `"${role.replace(/^@?role:/i, "")}"`);
+  const names = addresses.filter((address) => !ROLE.test(address)).map((name) => `"${name}"`);
+  const roles = addresses
+    .filter((address) => ROLE.test(address))
+    .map((role) => `"${role.replace(ROLE, "")}"`);
   return [
     ...(names.length > 0 ? [`no agent named ${names.join(", ")}`] : []),
     ...(roles.length > 0 ? [`nobody has the role ${roles.join(", ")}`] : []),

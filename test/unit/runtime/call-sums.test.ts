@@ -42,7 +42,12 @@ test("I13 the last sum of a log tells all its calls, whatever stands behind it",
 
   expect(none).toEqual(EMPTY);
   // What is read from a cache costs money, and is no token of the budget.
-  expect(first).toEqual({ usd: expect.closeTo(2 * 3.5), tokens: 2_200_000, turns: 2, asOf: PRICES_AS_OF });
+  expect(first).toEqual({
+    usd: expect.closeTo(2 * 3.5) as unknown,
+    tokens: 2_200_000,
+    turns: 2,
+    asOf: PRICES_AS_OF,
+  });
   expect(await sums.of(ada)).toEqual(later);
   expect(await followCallSums(team).of(ada)).toEqual(later);
 });
@@ -62,10 +67,10 @@ test("I13 calls of an earlier version, or by another price table, are counted on
   await log.flush();
   const sums = followCallSums(team);
 
-  expect(await sums.of(ada)).toMatchObject({ usd: expect.closeTo(7), turns: 2 });
+  expect(await sums.of(ada)).toMatchObject({ usd: expect.closeTo(7) as unknown, turns: 2 });
   log.emit({ type: "turn_started" }, null);
   await log.flush();
-  expect(await sums.of(ada)).toMatchObject({ usd: expect.closeTo(7), turns: 2 });
+  expect(await sums.of(ada)).toMatchObject({ usd: expect.closeTo(7) as unknown, turns: 2 });
 });
 
 test("I13 a line that is not whole yet is not believed, and is read once it is", async () => {
@@ -103,5 +108,5 @@ test("I13 the minutes of a team are those with a supervisor, by the clocks of it
     followCallSums(team),
   );
 
-  expect(use).toMatchObject({ part: "minutes", spent: expect.closeTo(15, 1), limit: 20 });
+  expect(use).toMatchObject({ part: "minutes", spent: expect.closeTo(15, 1) as unknown, limit: 20 });
 });

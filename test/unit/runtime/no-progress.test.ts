@@ -58,14 +58,17 @@ test("K4 the third same call is told to the model, the fifth ends the turn until
   expect(await afterReply([called("x")], NEVER)).toEqual({ notes: [] });
 });
 
+/** What is said when one that has had `before` lists its folder once more. */
+async function lsAfter(before: readonly Turn[]) {
+  return openProgress(before).behind(undefined)([called("", { command: "ls" })], NEVER);
+}
+
 test("K4 a restart and a reminder do not begin the count anew, a message does", async () => {
   const reminder: Turn = { message: { role: "user", content: "You still own it" }, inputs: ["owns:x.1:1"] };
   const message: Turn = { message: { role: "user", content: "Go on" }, inputs: ["bob-life.7"] };
-  const next = async (before: readonly Turn[]) =>
-    openProgress(before).behind(undefined)([called("", { command: "ls" })], NEVER);
 
-  const again = await next([...turns(4, "(no output)"), reminder]);
-  const news = await next([...turns(4, "(no output)"), message]);
+  const again = await lsAfter([...turns(4, "(no output)"), reminder]);
+  const news = await lsAfter([...turns(4, "(no output)"), message]);
 
   expect(again).toMatchObject({ waitsForNews: true });
   expect(news).toEqual({ notes: [] });

@@ -19,8 +19,19 @@ interface Reach {
   readonly spillDir?: string;
 }
 
-/** What `me` completes tasks by; nobody's command but the user's may be run. `asked` hears what was judged. */
-function verifyOf(team: Team, me: MemberName, reach: Reach, asked: unknown[] = [], allowed = false) {
+interface Judge {
+  readonly allowed: boolean;
+  /** Hears what was judged. */
+  readonly asked: unknown[];
+}
+
+/** What `me` completes tasks by; nobody's command but the user's may be run, unless the judge allows it. */
+function verifyOf(
+  team: Team,
+  me: MemberName,
+  reach: Reach,
+  { allowed, asked }: Judge = { allowed: false, asked: [] },
+) {
   return openVerify({
     team,
     me,
@@ -75,7 +86,7 @@ test("a verify that does not end is killed at its limit", async () => {
   const { check } = await verified("sleep 60", 1);
 
   expect(await check(first, NEVER)).toMatchObject({
-    refusal: { kind: "vetoed", why: expect.stringContaining("took longer than 1 s") },
+    refusal: { kind: "vetoed", why: expect.stringContaining("took longer than 1 s") as unknown },
   });
 });
 
@@ -100,7 +111,9 @@ test("K8 a task's own verify has to pass besides the team's, and both are kept a
   expect(refused).toMatchObject({
     verified: ["echo team >> ran"],
     refusal: {
-      why: expect.stringMatching(/^echo task .* has to pass before the task is done, and it ended/),
+      why: expect.stringMatching(
+        /^echo task .* has to pass before the task is done, and it ended/,
+      ) as unknown,
     },
   });
   expect(passed).toEqual({ verified: ["echo team >> ran", "echo task >> ran; test -e ok"] });
@@ -115,9 +128,9 @@ test("L20 a command that a member wrote is run only as far as its runner may run
   const reach = { dir, env: { PATH: "/usr/bin:/bin" } };
   const asked: unknown[] = [];
 
-  const refused = await verifyOf(team, ada, reach, asked)(first, NEVER);
+  const refused = await verifyOf(team, ada, reach, { allowed: false, asked })(first, NEVER);
   const isRun = existsSync(join(dir, "ran"));
-  const passed = await verifyOf(team, ada, reach, asked, true)(first, NEVER);
+  const passed = await verifyOf(team, ada, reach, { allowed: true, asked })(first, NEVER);
 
   expect(refused.refusal).toEqual({
     kind: "vetoed",
@@ -143,13 +156,13 @@ test("L20 what a task has to pass is not changed by whoever has to pass it", asy
 
   expect(await change(ada, null)).toMatchObject({
     kind: "not_allowed",
-    what: expect.stringContaining("the lead or the user may"),
+    what: expect.stringContaining("the lead or the user may") as unknown,
   });
   expect(await change(lead, { command: "make" })).toEqual({ command: "make", by: "lead" });
   expect(await change("user", { command: "npm test" })).toEqual({ command: "npm test", by: "user" });
   expect(await change(lead, null)).toMatchObject({
     kind: "not_allowed",
-    what: expect.stringContaining("the user alone may"),
+    what: expect.stringContaining("the user alone may") as unknown,
   });
   expect(await change("user", null)).toBeUndefined();
 });
