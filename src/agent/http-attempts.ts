@@ -2,7 +2,7 @@ import type { Middleware } from "@anthropic-ai/sdk";
 import { TroupeError } from "../base/errors.ts";
 import type { IdleWatch } from "./idle-watch.ts";
 import { watched } from "./idle-watch.ts";
-import type { LoopDeps } from "./loop-deps.ts";
+import type { LoopDeps, RateGate } from "./loop-deps.ts";
 import { causeText, isPassingStatus } from "./model-trouble.ts";
 import { isLimit, type RetryWait, retryWait, waitText, withWait } from "./retry-wait.ts";
 
@@ -14,6 +14,20 @@ interface Attempts {
   readonly onRetry: (why: string) => void;
   /** Where others use the same key. */
   readonly rateGate?: LoopDeps["rateGate"];
+}
+
+/** The gate alone, for a request that stands for itself: it waits with the others, and tells them of a limit. */
+export function gatedAttempts(rateGate: RateGate, signal: AbortSignal): Middleware {
+  let tries = 0;
+  return async (request, next) => {
+    await rateGate.wait(signal);
+    tries++;
+    const response = await next(request);
+    const wait = retryWait(response, tries);
+    if (wait === undefined || !isLimit(response.status)) return response;
+    rateGate.limited(wait.askedMs ?? wait.ms);
+    return withWait(response, 0);
+  };
 }
 
 /** A certificate that is wrong now is wrong in a second too. */

@@ -50,6 +50,7 @@ export async function setUp(job: MemberJob, seat: SetupSeat, turns: readonly Tur
   const own = (): ReturnType<typeof memberTools> => [...fixed, ...connectors.tools().filter(has)];
   const allTools = (): ReturnType<typeof memberTools> => [...ofTroupe(), ...connectors.tools()];
   const { model, rate } = openOwnModel(job);
+  hooks.meet({ rate });
   const { spillDir } = shell.toolset;
   const parent = { permissions, spillDir, tools: own, freshTools: allTools, model, callsFor, rateGate: rate };
   const agents = await subagentTools(job, seat, parent);

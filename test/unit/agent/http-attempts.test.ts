@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { attemptsWatcher } from "../../../src/agent/http-attempts.ts";
+import { attemptsWatcher, gatedAttempts } from "../../../src/agent/http-attempts.ts";
 import { openIdleWatch } from "../../../src/agent/idle-watch.ts";
 import { eventsOf, runLoop } from "../../support/agent-loop.ts";
 import { says, sseServer, status } from "../../support/agent-sse-server.ts";
@@ -47,4 +47,26 @@ test("a server that says itself whether to try again is obeyed", async () => {
   expect(eventsOf(given.events, "retrying")).toEqual([]);
   expect(kept.end).toEqual({ reason: "done", text: "ok" });
   expect(eventsOf(kept.events, "retrying").map(({ why }) => why)).toEqual(["the server answered 400"]);
+});
+
+test("I1 a request of its own waits at the gate, tells the others of a limit, and does not sleep besides", async () => {
+  const seen: string[] = [];
+  const gate = {
+    wait: () => Promise.resolve(void seen.push("wait")),
+    limited: (ms: number) => void seen.push(`limited ${ms}`),
+  };
+  const attempt = gatedAttempts(gate, new AbortController().signal);
+  const request = { url: "https://model.test/v1/messages", headers: new Headers() };
+  const logger = { error: console, warn: console, info: console, debug: console };
+  const answered = (code: number, headers: Record<string, string> = {}) =>
+    attempt(request, () => Promise.resolve(new Response("{}", { status: code, headers })), {
+      logger: logger as never,
+      parse: () => Promise.reject(new Error("not asked")),
+    });
+
+  const limited = await answered(429, { "retry-after": "30" });
+  const fine = await answered(200);
+
+  expect(seen).toEqual(["wait", "limited 30000", "wait"]);
+  expect([limited.status, limited.headers.get("retry-after-ms"), fine.status]).toEqual([429, "1", 200]);
 });
