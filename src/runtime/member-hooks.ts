@@ -1,8 +1,7 @@
 import type { LoopDeps, UserInput } from "../agent/loop-deps.ts";
 import { type AskerHooks, openAskerHooks } from "./hooks/asker-hooks.ts";
 import { type CallHooks, callHooks } from "./hooks/call-hooks.ts";
-import type { HookLife } from "./hooks/hook-life.ts";
-import { memberAsker } from "./hooks/member-asker.ts";
+import { type HookLife, memberAsker } from "./hooks/member-asker.ts";
 import type { HookOutcome } from "./hooks/merge.ts";
 import { type Admitted, promptHooks } from "./hooks/prompt-hooks.ts";
 import { hookReporter } from "./hooks/report.ts";
