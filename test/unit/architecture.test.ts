@@ -188,6 +188,15 @@ test("the dependencies are the written list, each with its reason", () => {
   );
 });
 
+test("decisions are numbered from 1, each number once, in its name and in its title", () => {
+  const folder = join(root, "docs/decisions");
+  const names = readdirSync(folder).toSorted();
+
+  expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, index) => index + 1));
+  for (const [index, name] of names.entries())
+    expect(readFileSync(join(folder, name), "utf8")).toMatch(new RegExp(`^# ${index + 1}\\. `));
+});
+
 /** Names that docs/architecture.md may write as `name()`: functions, and properties of interfaces and factories. */
 const declared = new Set(
   sources.flatMap(({ text }) =>
