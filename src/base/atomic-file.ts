@@ -72,14 +72,33 @@ async function removeIfThere(fs: Fs, path: string): Promise<void> {
 
 /** All bytes of a file of at most `max`; undefined when it is not there, or longer. The file is one that is only ever replaced. */
 export async function readWhole(fs: Fs, path: string, max: number): Promise<Buffer | undefined> {
+  const part = await readPart(fs, path, (size) => (size > max ? undefined : 0));
+  return part?.bytes;
+}
+
+/** The last bytes of a file, at most `max`, and how many it has in all; undefined when it is not there. */
+export function readLast(
+  fs: Fs,
+  path: string,
+  max: number,
+): Promise<{ readonly bytes: Buffer; readonly size: number } | undefined> {
+  return readPart(fs, path, (size) => Math.max(0, size - max));
+}
+
+async function readPart(
+  fs: Fs,
+  path: string,
+  startOf: (size: number) => number | undefined,
+): Promise<{ readonly bytes: Buffer; readonly size: number } | undefined> {
   try {
     const file = await fs.openRead(path);
     try {
       // Room for what is there, not for what might be: half a gigabyte of address space is not to be had everywhere.
       const { size } = await fs.facts(file);
-      if (size > max) return undefined;
-      const bytes = await fs.readFrom(file, 0, size);
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const start = startOf(size);
+      if (start === undefined) return undefined;
+      const bytes = await fs.readFrom(file, start, size - start);
+      return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), size };
     } finally {
       await closeFile(fs, file);
     }

@@ -82,6 +82,16 @@ export function readChain(bytes: Buffer, owner: ChainOwner): Chain {
   return { entries, head, findings, unexplained };
 }
 
+/**
+ * Reads the last part of a file, from its first whole line on; undefined when there is none. What that part says of its
+ * end is right; what it finds of its beginning is not: the entries before it are elsewhere.
+ */
+export function readChainEnd(bytes: Buffer, owner: ChainOwner): Chain | undefined {
+  // A line that begins with the part may be the end of a longer one.
+  for (const { start } of linesOf(bytes)) if (start > 0) return readChain(bytes.subarray(start - 1), owner);
+  return undefined;
+}
+
 interface Line {
   readonly entry: AuditEntry;
   /** Of the object itself: its own newline stands in front. */

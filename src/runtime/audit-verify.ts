@@ -6,7 +6,7 @@ import { teamPaths } from "../protocol/paths.ts";
 import type { Team } from "../team/team.ts";
 import { AUDIT_MAX_BYTES, chainOwner } from "./audit.ts";
 import { type Chain, readChain } from "./audit-chain.ts";
-import { auditPath } from "./audit-path.ts";
+import { auditPath, sizeOf } from "./audit-path.ts";
 import { configFolder } from "./config-folder.ts";
 
 /** A log that is being written may look wrong for a moment: so many looks, so far apart in ms. */
@@ -39,54 +39,84 @@ export interface AuditLog {
  */
 export async function verifyAudit(team: Team): Promise<AuditReport> {
   for (let looks = 1; ; looks++) {
-    const logs = await readLogs(team);
-    const findings = logs.flatMap((log) => [...ownFindings(log), ...anchorFindings(team, logs, log)]);
+    const { logs, unread } = await readLogs(team);
+    const findings = [
+      ...unread.map(tooLong),
+      ...logs.flatMap(ownFindings),
+      ...lostAnchors(team, logs, unread),
+    ];
     if (findings.length === 0 || looks === LOOKS) return { logs, findings };
     await pause(AGAIN_MS);
   }
 }
 
-async function readLogs(team: Team): Promise<readonly AuditLog[]> {
+interface Logs {
+  readonly logs: readonly AuditLog[];
+  /** Files that are too long. */
+  readonly unread: readonly string[];
+}
+
+async function readLogs(team: Team): Promise<Logs> {
   const fs = nodeFiles();
   const { agents } = teamPaths(configFolder(team.host), team.name);
   const logs: AuditLog[] = [];
+  const unread: string[] = [];
   for (const folder of (await fs.list(agents)) ?? []) {
     const name = MemberName.safeParse(folder);
     if (!name.success) continue;
     const file = auditPath(team, name.data);
     const bytes = await readWhole(fs, file, AUDIT_MAX_BYTES);
-    if (bytes === undefined) continue;
-    logs.push({ member: name.data, file, chain: readChain(bytes, chainOwner(team, name.data)) });
+    if (bytes !== undefined)
+      logs.push({ member: name.data, file, chain: readChain(bytes, chainOwner(team, name.data)) });
+    else if (sizeOf(file) > 0) unread.push(file);
   }
-  return logs;
+  return { logs, unread };
+}
+
+/** Nobody may take for looked at what was not. */
+function tooLong(file: string): AuditFinding {
+  return { file, seq: undefined, what: `was not looked at: it has more than ${AUDIT_MAX_BYTES} bytes` };
 }
 
 function ownFindings({ file, chain }: AuditLog): readonly AuditFinding[] {
   return chain.findings.map((finding) => ({ file, ...finding }));
 }
 
-/** What this log saw of others, and is there no more. */
-function anchorFindings(
+/** What some log saw of another, and is there no more. */
+function lostAnchors(
   team: Team,
   logs: readonly AuditLog[],
-  { member, chain }: AuditLog,
+  unread: readonly string[],
 ): readonly AuditFinding[] {
-  return chain.entries.flatMap(({ seq, of }) => {
-    if (of === undefined) return [];
-    const file = auditPath(team, of.member);
-    const seen = logs.find((log) => log.file === file);
-    const why = missing(seen?.chain, of.seq, of.hash);
-    return why === undefined
-      ? []
-      : [{ file, seq: of.seq, what: `${why}, as entry ${seq} of ${member} saw it` }];
-  });
+  // Looked up by number: both logs of a long run are long.
+  const seen = new Map(logs.map(({ file, chain }) => [file, hashesOf(chain)]));
+  const ends = new Map(logs.map(({ file, chain }) => [file, chain.head.seq]));
+  return logs.flatMap(({ member, chain }) =>
+    chain.entries.flatMap(({ seq, of }) => {
+      if (of === undefined) return [];
+      const file = auditPath(team, of.member);
+      if (unread.includes(file)) return [];
+      const there = seen.get(file);
+      if (there?.get(of.seq)?.includes(of.hash) === true) return [];
+      const why = whyLost(there?.has(of.seq), ends.get(file));
+      return [{ file, seq: of.seq, what: `${why}, as entry ${seq} of ${member} saw it` }];
+    }),
+  );
 }
 
-function missing(chain: Chain | undefined, seq: number, hash: string): string | undefined {
-  if (chain === undefined) return "the whole log is gone; this entry stood there";
-  const there = chain.entries.filter((entry) => entry.seq === seq);
-  if (there.some((entry) => entry.hash === hash)) return undefined;
-  return there.length > 0
+function hashesOf({ entries }: Chain): ReadonlyMap<number, readonly string[]> {
+  const hashes = new Map<number, string[]>();
+  for (const { seq, hash } of entries) {
+    const same = hashes.get(seq);
+    if (same === undefined) hashes.set(seq, [hash]);
+    else same.push(hash);
+  }
+  return hashes;
+}
+
+function whyLost(isOther: boolean | undefined, end: number | undefined): string {
+  if (isOther === undefined) return "the whole log is gone; this entry stood there";
+  return isOther
     ? "is another entry than the one that stood there"
-    : `is gone: the log ends at entry ${chain.head.seq}`;
+    : `is gone: the log ends at entry ${end ?? 0}`;
 }

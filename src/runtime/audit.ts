@@ -1,11 +1,11 @@
-import { readWhole } from "../base/atomic-file.ts";
+import { readLast } from "../base/atomic-file.ts";
 import { TroupeError } from "../base/errors.ts";
 import { nodeFiles } from "../base/node-files.ts";
 import { createSerial } from "../base/serial.ts";
 import type { AuditEntry } from "../protocol/audit.ts";
 import { InstanceId, type MemberName } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
-import { type Chain, type ChainOwner, readChain, sealed } from "./audit-chain.ts";
+import { type Chain, type ChainOwner, readChain, readChainEnd, sealed } from "./audit-chain.ts";
 import { type HeadWatch, watchHeads } from "./audit-heads.ts";
 import { auditPath, sizeOf } from "./audit-path.ts";
 
@@ -35,8 +35,10 @@ export interface AuditOptions {
   readonly hide: (text: string) => string;
 }
 
-/** The longest audit log that is read back, in bytes. */
+/** More is not held in memory, in bytes. */
 export const AUDIT_MAX_BYTES = 512 * 1024 * 1024;
+/** A life begins with so much of the log's end, in bytes: some 20,000 decisions. */
+const END_BYTES = 8 * 1024 * 1024;
 const APPEND_TRIES = 5;
 const WORD_MAX = 1_000;
 
@@ -76,8 +78,25 @@ export function chainOwner(team: Team, member: MemberName): ChainOwner {
   return { team: facts.instance, member };
 }
 
+/** The end of a log, however long it is: the next entry hangs on the last one alone. All of a short one. */
+async function readEnd(
+  path: string,
+  owner: ChainOwner,
+): Promise<{ readonly chain: Chain; readonly size: number }> {
+  for (let most = END_BYTES; most <= AUDIT_MAX_BYTES; most *= 8) {
+    const last = await readLast(nodeFiles(), path, most);
+    const { bytes, size } = last ?? { bytes: Buffer.alloc(0), size: 0 };
+    const chain = size <= most ? readChain(bytes, owner) : readChainEnd(bytes, owner);
+    if (chain !== undefined) return { chain, size };
+  }
+  throw new TroupeError("failed", `${path}: no entry stands in its last ${AUDIT_MAX_BYTES} bytes`, {
+    hint: "nothing is done that cannot be written down; look at the file, then move it away",
+    details: { path },
+  });
+}
+
 interface ChainLog {
-  /** The last head of each other member that stands in the log already, as it was opened. */
+  /** The last head of each other member that stands in what was read of the log as it was opened. */
   readonly anchored: ReadonlyMap<string, number>;
   /** One at a time. */
   readonly append: (fields: Fields) => Promise<void>;
@@ -89,9 +108,9 @@ async function openChainLog(team: Team, me: MemberName, hide: (text: string) => 
   const owner = chainOwner(team, me);
   let known = 0;
   const look = async (): Promise<Chain> => {
-    const bytes = (await readWhole(nodeFiles(), path, AUDIT_MAX_BYTES)) ?? Buffer.alloc(0);
-    known = bytes.length;
-    return readChain(bytes, owner);
+    const { chain, size } = await readEnd(path, owner);
+    known = size;
+    return chain;
   };
   const first = await look();
   let { head, unexplained } = first;

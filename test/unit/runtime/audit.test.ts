@@ -1,4 +1,14 @@
-import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { InstanceId, MemberName, TeamName } from "../../../src/protocol/names.ts";
 import { type Audit, type AuditLine, openAudit } from "../../../src/runtime/audit.ts";
@@ -269,3 +279,61 @@ test("the ends are told when a team is stopped, for whoever keeps them", async (
 
   expect(auditHeads(team)).toEqual([{ member: "ada", seq: 3, hash: entriesOf("ada")[2]?.["hash"] }]);
 });
+
+test("L23 a log of any length is gone on with from its end, and is not taken for looked at when it was not", async () => {
+  const { live, pathOf, entriesOf, faults } = await world("ada", "lead");
+  await (await live("ada")).close();
+  const bytes = readFileSync(pathOf("ada"));
+  const { size } = statSync(pathOf("ada"));
+  // A hole: long, and no burden for the disk.
+  truncateSync(pathOf("ada"), 0);
+  truncateSync(pathOf("ada"), 600 * 1024 * 1024 - size);
+  appendFileSync(pathOf("ada"), bytes);
+
+  const audit = await live("ada");
+  await audit.record(LINE);
+
+  expect(lastEntries(pathOf("ada"), 2)).toMatchObject([
+    { seq: 3, kind: "opened", prev: lastHash(bytes) },
+    { seq: 4, kind: "tool" },
+  ]);
+  await live("lead");
+  expect(kinds(entriesOf("lead"))).toEqual(["opened", "anchor"]);
+  expect(await faults()).toEqual(["ada end was not looked at: it has more than 536870912 bytes"]);
+});
+
+test("what stands behind the last entry is accounted for, however much it is", async () => {
+  const { live, pathOf } = await world("ada");
+  await (await live("ada")).close();
+  const end = statSync(pathOf("ada")).size;
+  truncateSync(pathOf("ada"), end + 9 * 1024 * 1024);
+
+  await live("ada");
+
+  expect(lastEntries(pathOf("ada"), 2)).toMatchObject([
+    { seq: 3, kind: "recovered", torn: 9 * 1024 * 1024 },
+    { seq: 4, kind: "opened" },
+  ]);
+});
+
+function lastEntries(path: string, count: number): readonly unknown[] {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(4_096);
+    const size = readSync(file, bytes, 0, bytes.length, statSync(path).size - bytes.length);
+    return linesIn(bytes.subarray(0, size)).slice(-count);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function lastHash(bytes: Buffer): unknown {
+  return linesIn(bytes).at(-1)?.["hash"];
+}
+
+function linesIn(bytes: Buffer): readonly Record<string, unknown>[] {
+  const lines = bytes.toString("utf8").split("\n");
+  return lines
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
