@@ -5,7 +5,7 @@ import type { MemberLine, Status, StatusView } from "./look-at-team.ts";
 import { type Piece, type Style, styled } from "./piece.ts";
 import { warning } from "./report.ts";
 import type { Screen } from "./screen.ts";
-import { table } from "./table.ts";
+import { rightAligned, table } from "./table.ts";
 import { wrappedText } from "./wrapped.ts";
 
 const STATE_STYLES: Readonly<Record<MemberLine["state"], Style>> = {
@@ -31,7 +31,7 @@ export function memberRow(member: MemberLine, now: number): readonly Piece[] {
     tokens === null
       ? ""
       : `${tokensText(tokens.input + tokens.cacheRead + tokens.cacheWrite)}/${tokensText(tokens.output)}`,
-    costUsd === null ? "" : moneyText(costUsd),
+    tokens === null ? "" : moneyText(costUsd),
   ];
 }
 
@@ -46,7 +46,14 @@ export function memberState(
   return `${state}, waits ${Math.ceil(waitMs / 1000)} s for the model's rate limit`;
 }
 
-export const MEMBER_HEAD = ["agent", "role", "state", "for", "task", "unread", "tokens", "money"];
+export const MEMBER_HEAD = [
+  "agent",
+  "role",
+  "state",
+  "for",
+  "task",
+  ...["unread", "tokens", "money"].map(rightAligned),
+];
 
 export function showStatus(
   { screen, host }: Pick<Context, "screen" | "host">,

@@ -14,6 +14,9 @@ const WORDS: Readonly<Record<StopReport["members"][number]["ending"], string>> =
   not_running: "was not running",
 };
 
+/** Of a hash: nobody makes another log whose last entry begins alike by chance, and a line stays readable. */
+const HEAD_DIGITS = 12;
+
 /** Tells who ended and how; answers the exit code: 1 when somebody is still there. */
 export function showStopped(
   { screen, flags }: Context,
@@ -40,7 +43,7 @@ export function showStopped(
     for (const { name, ending } of ended) screen.line(styled("bold", name), `  ${WORDS[ending]}`);
     // Nobody is left to take in where the last one ended: whoever keeps these lines can tell a log that was cut.
     for (const { member, seq, hash } of heads)
-      screen.say(styled("dim", `audit log of ${member} ends at entry ${seq} ${hash}`));
+      screen.say(styled("dim", `audit log of ${member} ends at entry ${seq} ${hash.slice(0, HEAD_DIGITS)}`));
     const back = single === undefined ? `troupe resume ${team.name}` : `troupe resume --only ${single}`;
     screen.say(styled("dim", `tasks and messages are kept; next: ${back}`));
   }

@@ -137,7 +137,7 @@ const texts: Texts = {
   vetoed: ({ why }) => ({ code: "policy", message: `refused: ${why}` }),
   no_news: () => ({ code: "usage", message: "no limit is given; nothing was changed" }),
   none_claimable: () => ({
-    code: "task_not_found",
+    code: "conflict",
     message: "no task can be claimed at the moment",
     hint: OVERVIEW,
   }),

@@ -4,7 +4,7 @@ import { moneyText, tokensText } from "../amounts.ts";
 import type { Context } from "../command.ts";
 import { defineCommand } from "../command.ts";
 import type { CostOutput } from "../output.ts";
-import { table } from "../table.ts";
+import { rightAligned, table } from "../table.ts";
 import { withTeam } from "../team-session.ts";
 
 export const cost = defineCommand({
@@ -49,7 +49,8 @@ function show({ screen }: Context, { total, agents, models, tasks, subagentTypes
     ...subagentTypes.map((line) => row("subagent", line.key ?? "", line)),
     row("total", "", total),
   ];
-  const head = ["", "", "calls", "input", "output", "cache read", "cache write", "money"];
+  const counts = ["calls", "input", "output", "cache read", "cache write", "money"];
+  const head = ["", "", ...counts.map(rightAligned)];
   for (const line of table(head, rows)) screen.line(...line);
 }
 

@@ -3,7 +3,7 @@ import { counted, moneyText, tokensText } from "../../../src/cli/amounts.ts";
 import { cellWidth, cut } from "../../../src/cli/cell-width.ts";
 import { ageText, Duration, lengthText, offsetText } from "../../../src/cli/durations.ts";
 import { cutPieces, oneLine, render, styled } from "../../../src/cli/piece.ts";
-import { table } from "../../../src/cli/table.ts";
+import { rightAligned, table } from "../../../src/cli/table.ts";
 
 test.each([
   ["abc", 3],
@@ -86,6 +86,24 @@ test("a table is aligned by what is seen, and ends without blanks", () => {
     "name  state    what",
     "日本  done     one",
     "ada   blocked",
+  ]);
+});
+
+test("numbers end below each other, also in the last column", () => {
+  const lines = table(
+    ["agent", ...["tokens", "money"].map(rightAligned)],
+    [
+      ["ada", styled("green", "12.4k"), "price unknown"],
+      ["bob", "", "$1.84"],
+      ["cyd", "7", ""],
+    ],
+  );
+
+  expect(lines.map((line) => render(line, false))).toEqual([
+    "agent  tokens          money",
+    "ada     12.4k  price unknown",
+    "bob                    $1.84",
+    "cyd         7",
   ]);
 });
 

@@ -12,6 +12,12 @@ test.each<Row>([
     after: ["troupe task show 1", /owner +user/],
   },
   {
+    line: `${BUILDER} troupe task claim`,
+    given: [1, 2, 5].map((id) => `${BUILDER} troupe task claim ${id}`),
+    exit: 5,
+    stderr: "error: no task can be claimed at the moment",
+  },
+  {
     line: "troupe task claim #1",
     exit: 0,
     after: ["troupe task list --owner user --json", /"id": "1"/],

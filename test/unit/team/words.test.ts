@@ -154,7 +154,7 @@ describe("the words of a refusal", () => {
     ],
     [{ kind: "unanswered", number: 19 }, "conflict", "a_19 is not answered yet"],
     [{ kind: "plan_version", task, next: 2 }, "conflict", "the next plan for task #3 is number 2"],
-    [{ kind: "none_claimable" }, "task_not_found", "no task can be claimed at the moment"],
+    [{ kind: "none_claimable" }, "conflict", "no task can be claimed at the moment"],
     [
       {
         kind: "unknown_recipients",
