@@ -1,3 +1,4 @@
+import { REFUSED_BY_PERSON } from "../runtime/call-summary.ts";
 import { followTimeline, type TimelineFilter } from "../runtime/timeline.ts";
 import type { TimelineItem } from "../runtime/timeline-items.ts";
 import type { Team } from "../team/team.ts";
@@ -170,16 +171,22 @@ export async function showLiveLog(
   const log = liveLog([...[...team.state().members.values()].map(({ name }) => name), "user", "system"]);
   for await (const item of followTimeline(team, filter, signal)) {
     if (flags.json) screen.json("TimelineOutput", { ...item }, "line");
-    else if (!isQuiet(item)) screen.line(...cutPieces(log.line(item), screen.width ?? PLAIN_WIDTH));
+    else if (!isQuiet(item, filter)) screen.line(...cutPieces(log.line(item), screen.width ?? PLAIN_WIDTH));
     if (until?.(item) === true) return;
   }
 }
 
 /** What nobody needs to see go by. */
-function isQuiet({ type, agent }: TimelineItem): boolean {
-  return (
-    VERBS[type] === undefined || QUIET.includes(type) || (type === "task.released" && agent === "system")
-  );
+function isQuiet(item: TimelineItem, filter: TimelineFilter): boolean {
+  const { type, agent } = item;
+  if (VERBS[type] === undefined || QUIET.includes(type)) return true;
+  return (type === "task.released" && agent === "system") || isToldAsAnswer(item, filter);
+}
+
+/** A person's no is a line of its own, unless others' lines or those of approvals are left out. */
+function isToldAsAnswer({ type, text }: TimelineItem, { agent, kind }: TimelineFilter): boolean {
+  if (agent !== undefined || kind !== undefined) return false;
+  return type === "tool.denied" && text.startsWith(REFUSED_BY_PERSON);
 }
 
 function verbOf({ type, tool }: TimelineItem): string {

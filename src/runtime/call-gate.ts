@@ -7,7 +7,7 @@ import type { LoopDeps, Verdict } from "../agent/loop-deps.ts";
 import type { ToolCall } from "../agent/tool.ts";
 import type { Answer, Question } from "./approvals.ts";
 import type { AuditLine } from "./audit.ts";
-import { questionAbout } from "./call-summary.ts";
+import { questionAbout, REFUSED_BY_PERSON } from "./call-summary.ts";
 import type { CallHooks } from "./hooks/call-hooks.ts";
 import type { Rulebook } from "./rulebook.ts";
 
@@ -173,7 +173,7 @@ async function byPerson(
     if (answer.unanswered)
       return denied(`A person has to allow it, and did not: ${answer.note ?? "no answer"}.`, word, "rules");
     const note = answer.note === undefined ? "" : ` They say: ${answer.note}`;
-    return denied(`A person was asked and did not allow it.${note}`, word, "user");
+    return denied(`${REFUSED_BY_PERSON}${note}`, word, "user");
   }
   return { verdict: opened, by: word, actor: "user" };
 }

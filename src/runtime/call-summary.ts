@@ -5,6 +5,9 @@ import { faithfulText } from "../base/faithful-text.ts";
 import type { Question } from "./approvals.ts";
 import { given } from "./given.ts";
 
+/** Begins the reason of a call that a person refused: who has shown the answer itself need not show it again. */
+export const REFUSED_BY_PERSON = "A person was asked and did not allow it.";
+
 /** A question shows so many characters of what is asked about. */
 const SHOWN = 1_800;
 

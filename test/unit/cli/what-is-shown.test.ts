@@ -1,7 +1,13 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { cellWidth } from "../../../src/cli/cell-width.ts";
+import { EntryId, MemberName } from "../../../src/protocol/names.ts";
+import { auditPath } from "../../../src/runtime/audit-path.ts";
+import { REFUSED_BY_PERSON } from "../../../src/runtime/call-summary.ts";
+import { entries, whole as wholeLog } from "../../support/audit-sample.ts";
 import { BUILDER } from "../../support/cli-rows.ts";
-import { fixtureTeam, typeLine } from "../../support/cli-team.ts";
+import { BUILD, builderAsks, fixtureTeam, typeLine, within } from "../../support/cli-team.ts";
 import { containing } from "../../support/cli-world.ts";
 import { until } from "../../support/until.ts";
 
@@ -153,4 +159,49 @@ test("the timeline tells what was accepted, what was said, and nothing that is v
     /builder +claims +#1 Lexer/,
   );
   expect((await world.type("troupe timeline --since 1ms --kind task")).stderr).toContain("nothing happened");
+});
+
+test("down tells where the audit logs end by the first digits of a hash, with --json by all of them", async () => {
+  const world = await fixtureTeam();
+  const hash = entries.at(-1)?.hash ?? "";
+  await within(world, (team) => {
+    const path = auditPath(team, MemberName.parse("builder"));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, wholeLog);
+    return Promise.resolve();
+  });
+
+  const { stderr } = await world.troupe(["down", "--now"]);
+  const { stdout } = await world.troupe(["down", "--now", "--json"]);
+
+  expect(stderr).toContain(`audit log of builder ends at entry 6 ${hash.slice(0, 12)}\n`);
+  expect(JSON.parse(stdout)).toMatchObject({ audit: [{ name: "builder", seq: 6, hash }] });
+});
+
+test("a person's no goes by once: as the answer, and as the denial where answers are left out", async () => {
+  const world = await fixtureTeam();
+  await builderAsks(world, BUILD);
+  await world.type('troupe deny a_1 --note "use make"');
+  await within(world, async ({ host, store }) => {
+    const reasons = [`${REFUSED_BY_PERSON} They say: use make`, "The rule Bash(rm *) denies it."];
+    for (const [at, reason] of reasons.entries())
+      await store.agentLog(MemberName.parse("builder"), "events").append({
+        id: EntryId.parse(`life01.${at + 1}`),
+        at: new Date(host.now()).toISOString(),
+        task: null,
+        event: { type: "tool_denied", id: `t${at}`, name: "Bash", reason },
+      });
+  });
+  const follow = async (...options: readonly string[]): Promise<string> => {
+    const { stdout } = await world.troupe(["timeline", "--follow", "--tools", ...options], {
+      during: (running) =>
+        void until(() => running.stdout().includes("rm *")).then(() => running.signal("SIGINT")),
+    });
+    return stdout;
+  };
+
+  const all = await follow();
+  expect(all).toMatch(/user +denies +a_1 builder Bash: npm run build: use make/);
+  expect(all.match(/ denied /g)).toHaveLength(1);
+  expect((await follow("--agent", "builder")).match(/ denied /g)).toHaveLength(2);
 });
