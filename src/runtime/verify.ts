@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LoopDeps } from "../agent/loop-deps.ts";
 import { cleanOutput } from "../agent/tools/clean-output.ts";
@@ -84,7 +84,7 @@ async function whyNot(
   const end = await runCommand({ command, dir, env, timeoutMs: timeout * 1_000, sandbox, spillDir }, signal);
   if (end.how === "exited" && end.code === 0) return undefined;
   const output = cleanOutput(end.output).trimEnd();
-  const kept = spillDir === undefined ? undefined : await keep(spillDir, `verify-${task}.log`, output);
+  const kept = spillDir === undefined ? undefined : await keep(spillDir, task, { end, output });
   return failure(command, { end, output, kept, timeout });
 }
 
@@ -112,14 +112,14 @@ async function permittedCommand(
 interface Failed {
   readonly end: CommandEnd;
   readonly output: string;
-  readonly kept: string | undefined;
+  readonly kept: Kept | undefined;
   readonly timeout: number;
 }
 
 function failure(command: string, { end, output, kept, timeout }: Failed): string {
   const lines = output.split("\n");
   const last = lines.slice(-LAST_LINES).join("\n").slice(-LAST_CHARACTERS);
-  const where = kept === undefined ? "" : ` The whole output is in ${kept}.`;
+  const where = kept === undefined ? "" : ` ${kept.what} is in ${kept.path}.`;
   return `${command} has to pass before the task is done, and it ${how(end, timeout)}.${where} Repair it, then complete the task again.\n${last}`;
 }
 
@@ -129,13 +129,28 @@ function how({ how: ended, code, signal }: CommandEnd, timeout: number): string 
   return code === null ? `was ended by ${signal ?? "a signal"}` : `ended with exit code ${code}`;
 }
 
+interface Kept {
+  readonly path: string;
+  readonly what: string;
+}
+
 /** Undefined when it cannot be kept: the refusal matters more than the file. */
-async function keep(folder: string, name: string, text: string): Promise<string | undefined> {
-  const path = join(folder, name);
+async function keep(
+  folder: string,
+  task: TaskId,
+  { end, output }: Pick<Failed, "end" | "output">,
+): Promise<Kept | undefined> {
+  const path = join(folder, `verify-${task}.log`);
   try {
+    // What is too long to be held stands in a file already.
+    if (end.spilled !== undefined) {
+      await rename(end.spilled.path, path);
+      const { cut } = end.spilled;
+      return { path, what: cut === undefined ? "The whole output" : `The output's beginning (${cut})` };
+    }
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(path, `${text}\n`, { mode: 0o600 });
-    return path;
+    await writeFile(path, `${output}\n`, { mode: 0o600 });
+    return { path, what: "The whole output" };
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { MemberName, TaskId } from "../../../src/protocol/names.ts";
@@ -80,6 +80,17 @@ test("K8 a task is not done before the team's verify passes: the member reads th
     status: "completed",
     verified: ["for n in $(seq 300); do echo line $n; done; test -e ok"],
   });
+});
+
+test("K8 the file has all of an output that is too long to be held", async () => {
+  const { check, spillDir } = await verified("seq -f 'line %.0f of many, many, many lines' 100000; false");
+
+  const { refusal } = await check(first, NEVER);
+
+  const path = join(spillDir, "verify-1.log");
+  expect(JSON.stringify(refusal)).toContain(`The whole output is in ${path}.`);
+  expect(readFileSync(path, "utf8").split("\n")).toHaveLength(100_001);
+  expect(readdirSync(spillDir)).toEqual(["verify-1.log"]);
 });
 
 test("a verify that does not end is killed at its limit", async () => {
