@@ -1,3 +1,4 @@
+import { narrower } from "../agent/gate/behavior.ts";
 import { type MemberName, sameName } from "../protocol/names.ts";
 import type { PermissionMode } from "../protocol/permissions.ts";
 import { memberNamed } from "../team/derive.ts";
@@ -6,7 +7,8 @@ import type { Team } from "../team/team.ts";
 
 /**
  * The mode in which a member works now, from the journal alone, so that a restart keeps it. Who plans first reads only,
- * until the plan of every task that it owns is approved: nobody can tell for which of two tasks a file is written.
+ * until the plan of every task that it owns is approved, and then works in the narrowest mode of these approvals: nobody can
+ * tell for which of two tasks a file is written.
  * `usual`: the mode of whoever was given none.
  */
 export function modeOf(team: Team, me: MemberName, usual: PermissionMode = "default"): PermissionMode {
@@ -15,9 +17,9 @@ export function modeOf(team: Team, me: MemberName, usual: PermissionMode = "defa
   const permissionMode = givenMode(member) ?? usual;
   if (member.definition.plan !== true) return permissionMode;
   const owned = ownedTasks(team, me);
-  const [first] = owned;
-  if (first === undefined || !owned.every((task) => hasApprovedPlan(task, me))) return "plan";
-  return first.plan?.mode ?? (permissionMode === "plan" ? "default" : permissionMode);
+  if (owned.length === 0 || !owned.every((task) => hasApprovedPlan(task, me))) return "plan";
+  const own = permissionMode === "plan" ? "default" : permissionMode;
+  return owned.map(({ plan }) => plan?.mode ?? own).reduce(narrower);
 }
 
 /** What it was given when it joined, or by a person since. */

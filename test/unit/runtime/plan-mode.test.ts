@@ -80,3 +80,16 @@ test("the mode that came with the approval counts until the task is over", async
 
   expect(modeOf(team, ada)).toBe("plan");
 });
+
+test("a mode that came with one approval does not reach into another task", async () => {
+  const team = await teamWith({ plan: true });
+  await claimTask(team, ada, task(1));
+  await plan(team, 1, "allow", "acceptEdits");
+  await claimTask(team, ada, task(2));
+  await plan(team, 2, "allow");
+  expect(modeOf(team, ada)).toBe("default");
+
+  await releaseTask(team, ada, task(2));
+
+  expect(modeOf(team, ada)).toBe("acceptEdits");
+});
