@@ -75,7 +75,7 @@ export function readAgent(bytes: Uint8Array, file: string, scope: AgentScope): R
     const [why = { line: 1, message: "it cannot be read" }] = read.diagnostics.slice(-1);
     return broken(why.line, why.message);
   }
-  const fault = nameFault(called, name) ?? limitFault(fields);
+  const fault = nameFault(called, name) ?? lostLimit(read.lost) ?? limitFault(fields);
   if (fault !== undefined) return broken(fault.line, fault.message);
 
   const diagnostics = [...read.diagnostics];
@@ -124,6 +124,21 @@ function nameFault(called: string, name: Read<string>): Fault | undefined {
   if (name.kind === "wrong") return { line, message: "name: it is no word" };
   if (called.length > MOST_NAME) return { line, message: `name: at most ${MOST_NAME} characters` };
   if (/[:\p{C}]/u.test(called)) return { line, message: "name: it may not have : or control characters" };
+  return undefined;
+}
+
+const LIMITS = ["tools", "disallowedTools", "maxTurns", "maxTokens", "permissionMode"];
+
+/** In what is no YAML a limit may end up as a part of the text before it. */
+function lostLimit(lost: Frontmatter["lost"]): Fault | undefined {
+  for (const key of LIMITS) {
+    const line = lost.get(key);
+    if (line !== undefined)
+      return {
+        line,
+        message: `${key}: begin the line with "${key}: ", as a field of its own; it was read as text`,
+      };
+  }
   return undefined;
 }
 

@@ -13,6 +13,8 @@ export interface Frontmatter {
   /** none: there is none, all is body. unreadable: there is one of which nothing can be read. */
   readonly kind: "read" | "none" | "unreadable";
   readonly fields: ReadonlyMap<string, Field>;
+  /** Known keys that begin a line of what is no YAML and became no field, and their lines. */
+  readonly lost: ReadonlyMap<string, number>;
   /** What stands behind it, with `\n` as line end. */
   readonly body: string;
   readonly diagnostics: readonly Diagnostic[];
@@ -38,13 +40,16 @@ export function readFrontmatter(
   const end = isFence(lines[0]) ? lines.findIndex((line, index) => index > 0 && isFence(line)) : -1;
   if (end === -1) {
     say(1, whyNone(lines));
-    return { kind: "none", fields: new Map(), body: lines.join("\n"), diagnostics };
+    return { kind: "none", fields: new Map(), lost: new Map(), body: lines.join("\n"), diagnostics };
   }
   const found = fieldsOf(lines.slice(1, end), knownKeys, say);
   return {
     kind: found === undefined ? "unreadable" : "read",
     // The first line of the file is the fence.
-    fields: new Map([...(found ?? [])].map(([key, { value, line }]) => [key, { value, line: line + 1 }])),
+    fields: new Map(
+      [...(found?.fields ?? [])].map(([key, { value, line }]) => [key, { value, line: line + 1 }]),
+    ),
+    lost: found?.isMended === true ? lostKeys(lines.slice(0, end), found.fields, knownKeys) : new Map(),
     body: lines.slice(end + 1).join("\n"),
     diagnostics,
   };
@@ -82,12 +87,26 @@ function whyNone(lines: readonly string[]): string {
     : "no frontmatter: the first line must be ---";
 }
 
-/** Line numbers from the first line behind the fence, from 1; undefined when nothing can be read. */
-function fieldsOf(
+interface Found {
+  readonly fields: YamlFields["fields"];
+  /** It is no YAML, and was read as it may have been meant. */
+  readonly isMended: boolean;
+}
+
+function lostKeys(
   lines: readonly string[],
+  fields: YamlFields["fields"],
   knownKeys: ReadonlySet<string>,
-  say: Say,
-): YamlFields["fields"] | undefined {
+): ReadonlyMap<string, number> {
+  const begun = lines.flatMap((line, at) => {
+    const key = /^\s*["']?([\w-]+)["']?\s*:/.exec(line)?.[1];
+    return key !== undefined && knownKeys.has(key) && !fields.has(key) ? [[key, at + 1] as const] : [];
+  });
+  return new Map(begun);
+}
+
+/** Line numbers from the first line behind the fence, from 1; undefined when nothing can be read. */
+function fieldsOf(lines: readonly string[], knownKeys: ReadonlySet<string>, say: Say): Found | undefined {
   const text = lines.join("\n");
   if (text.length > MOST_CHARACTERS) {
     say(1, `the frontmatter has ${text.length} characters; at most ${MOST_CHARACTERS} are read`);
@@ -100,7 +119,7 @@ function fieldsOf(
       say(strict.problem.line + 1, `${strict.problem.message}; read as if its values stood in quotes`);
     for (const { key, line } of repaired.duplicates)
       say(line + 1, `${key} is there twice; the last one counts`);
-    return repaired.fields;
+    return { fields: repaired.fields, isMended: strict.problem !== undefined };
   }
   const fields = recovered(lines, knownKeys);
   const { line, message } = strict.problem ?? repaired.problem;
@@ -109,5 +128,5 @@ function fieldsOf(
     return undefined;
   }
   say(line + 1, `${message}; only ${[...fields.keys()].join(", ")} could be read`);
-  return fields;
+  return { fields, isMended: true };
 }

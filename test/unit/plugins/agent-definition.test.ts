@@ -113,6 +113,16 @@ describe("D11 a limit that cannot be understood breaks the definition, with file
 });
 
 test.each([
+  ["without a space", "tools:Read, Grep"],
+  ["indented", "  tools: Read"],
+  ["in quotes, where the rest is no YAML", '"tools": Read\n<x>\n\tfoo: {'],
+])("D11 a limit that would become a part of the text before it breaks the definition: %s", (_, line) => {
+  const found = read(`---\nname: ada\ndescription: Use it\n${line}\n---\nYou.`);
+
+  expect(found).toMatchObject({ ok: false, broken: { name: "ada", why: { file: FILE, line: 4 } } });
+});
+
+test.each([
   ["no frontmatter", "You review.\n", 1],
   ["a frontmatter that is none", "---\nfoo\n\tbar: {\n---\n", 2],
   ["a name with a colon", "---\ndescription: x\nname: 'a:b'\n---\n", 3],

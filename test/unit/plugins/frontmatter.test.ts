@@ -29,6 +29,7 @@ test("fields and body of a plain file", () => {
       ["name", { value: { kind: "text", text: "ada" }, line: 2 }],
       ["description", { value: { kind: "text", text: "Finds things." }, line: 3 }],
     ]),
+    lost: new Map(),
     body: "\nYou find.\n",
     diagnostics: [],
   });
