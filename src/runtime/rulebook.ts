@@ -1,4 +1,3 @@
-import { parseRule, type Rule } from "../agent/gate/rule.ts";
 import { compileRules, type RuleSet } from "../agent/gate/rule-set.ts";
 import { TroupeError } from "../base/errors.ts";
 import type { Host } from "../base/host.ts";
@@ -6,8 +5,8 @@ import type { PermissionMode } from "../protocol/permissions.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { additionalFolders } from "./sandbox-policy.ts";
 import { readSettings, type SettingsInForce, settingsChanged } from "./settings.ts";
-import { placeOf } from "./settings-file.ts";
-import { mergedSettings, rulesOf } from "./settings-merge.ts";
+import { mergedSettings } from "./settings-merge.ts";
+import { readRules } from "./settings-trouble.ts";
 import { usualMode } from "./usual-mode.ts";
 
 /** The permission rules and settings that bind a member, as its files say now. */
@@ -39,7 +38,7 @@ export async function openRulebook(
 ): Promise<Rulebook> {
   const read = async (from?: SettingsInForce): Promise<readonly [SettingsInForce, Rules]> => {
     const settings = from ?? (await readSettings(host, { dir }));
-    return [settings, rulesIn(settings, { host, onTrouble })];
+    return [settings, await rulesIn(settings, { host, onTrouble })];
   };
   let [settings, rules] = await read(known);
   return {
@@ -65,32 +64,10 @@ interface Reader {
   readonly onTrouble: (error: unknown) => void;
 }
 
-function rulesIn(inForce: SettingsInForce, { host, onTrouble }: Reader): Rules {
-  for (const problem of inForce.problems) {
-    const { file, what, hint, isFatal } = problem;
-    const error = new TroupeError("bad_settings", `${placeOf(problem)} ${what}`, {
-      ...(hint === undefined ? {} : { hint }),
-      details: { path: file },
-    });
+async function rulesIn(inForce: SettingsInForce, { host, onTrouble }: Reader): Promise<Rules> {
+  const { rules, troubles } = await readRules(inForce);
+  for (const { error, isFatal } of troubles) {
     if (isFatal) throw error;
-    onTrouble(error);
-  }
-  const rules: Rule[] = [];
-  for (const { text, behavior, source } of rulesOf(inForce)) {
-    const rule = parseRule(text, behavior, source);
-    if (!("what" in rule)) {
-      rules.push(rule);
-      continue;
-    }
-    const error = new TroupeError(
-      "bad_settings",
-      `${source.file}: the rule ${JSON.stringify(text)}: ${rule.what}`,
-      {
-        ...(rule.hint === undefined ? {} : { hint: rule.hint }),
-        details: { path: source.file, rule: text },
-      },
-    );
-    if (rule.isFatal) throw error;
     onTrouble(error);
   }
   const settings = mergedSettings(inForce);

@@ -22,7 +22,7 @@ export interface SettingsProblem {
 }
 
 /** `file:line`, as far as it is known. */
-export function placeOf({ file, line }: SettingsProblem): string {
+export function placeOf({ file, line }: Pick<SettingsProblem, "file" | "line">): string {
   return line === undefined ? file : `${file}:${line}`;
 }
 

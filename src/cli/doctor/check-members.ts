@@ -8,6 +8,7 @@ import { openWorkspace } from "../../runtime/workspace.ts";
 import { seatsOf } from "../connector-seats.ts";
 import { checkConnectors } from "./check-connectors.ts";
 import { checkHooks } from "./check-hooks.ts";
+import { checkSettings } from "./check-settings.ts";
 import type { CheckedArea } from "./show-checks.ts";
 
 /** What the members of a team start besides commands: their connectors, their hooks. */
@@ -21,6 +22,17 @@ export async function checkMembers(
     ["connectors", await checkConnectors(host, name, seats, signal)],
     ["hooks", await checkHooks(host, name, seats)],
   ];
+}
+
+/** The settings that bind the members of these teams, and with `here` whoever starts in that folder. */
+export async function checkFolders(
+  host: Host,
+  teams: readonly TeamName[],
+  here: string | undefined,
+): Promise<CheckedArea> {
+  const dirs = here === undefined ? [] : [here];
+  for (const name of teams) dirs.push(...(await teamSeats(host, name)).map(({ dir }) => dir));
+  return ["settings", await checkSettings(host, dirs)];
 }
 
 /** The members, and where they work. [] for one that cannot be read: the look at the team says why. */

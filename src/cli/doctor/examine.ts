@@ -2,7 +2,7 @@ import { type Decide, decideToRepair } from "../../runtime/repair-decide.ts";
 import { doctorJob } from "../../runtime/repair-job.ts";
 import { openWorkspace } from "../../runtime/workspace.ts";
 import type { Context } from "../command.ts";
-import { checkMembers } from "./check-members.ts";
+import { checkFolders, checkMembers } from "./check-members.ts";
 import { checkModel } from "./check-model.ts";
 import { checkProgram } from "./check-program.ts";
 import { checkSandbox } from "./check-sandbox.ts";
@@ -28,6 +28,8 @@ export async function examine(context: Context, fixing: boolean, signal: AbortSi
   }
   areas.push(["model", await checkModel(host, signal)]);
   areas.push(["sandbox", await checkSandbox(host)]);
+  // With --team nobody else is looked at, so not who would be started here either.
+  areas.push(await checkFolders(host, teams, context.flags.team === undefined ? host.cwd : undefined));
   for (const name of teams) {
     signal.throwIfAborted();
     areas.push(...(await checkMembers(host, name, signal)));

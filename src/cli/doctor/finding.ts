@@ -18,7 +18,15 @@ export interface Finding {
   readonly fix: string | null;
 }
 
-export type Area = "program" | "state folder" | "team" | "model" | "sandbox" | "connectors" | "hooks";
+export type Area =
+  | "program"
+  | "state folder"
+  | "team"
+  | "model"
+  | "sandbox"
+  | "connectors"
+  | "hooks"
+  | "settings";
 
 /** What `--fix` did about a finding, or why it did not. */
 export interface RepairLine {

@@ -80,7 +80,7 @@ test("settings that no member could read are told before anything is made", asyn
   for (const line of ["troupe up --detach x", "troupe run -p x"])
     expect(await world.type(line, { env })).toMatchObject({
       exit: 2,
-      stderr: matching(/settings\.json: the rule "Bash\(": this is no rule\nhint: write Tool/),
+      stderr: matching(/settings\.json:1 the rule "Bash\(": this is no rule\nhint: write Tool/),
     });
   expect(readdirSync(world.config)).toEqual([]);
 });
@@ -130,4 +130,28 @@ test("a broken journal answers 1 and says what was not done", async () => {
 
   expect(exit).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "journal_damaged" } });
+});
+
+test("DR090 a rule that cannot mean anything is told with file and line, by doctor and by up alike", async () => {
+  const world = cliWorld();
+  world.write(
+    ".claude/settings.json",
+    '{\n  "permissions": {\n    "allow": ["Read"],\n    "deny": [\n      "Bash(rm *)",\n      "Bash("\n    ]\n  }\n}\n',
+  );
+  world.write(
+    ".claude/team.json",
+    JSON.stringify({ name: "small", members: [{ name: "lead" }, { name: "ada" }] }),
+  );
+  const told = `settings.json:6 the rule "Bash(": this is no rule`;
+  const env = { ANTHROPIC_API_KEY: "sk-test" };
+
+  const doctor = await world.type("troupe doctor --json", { env });
+  const up = await world.type("troupe up --no-input", { env });
+
+  expect(doctor.exit).toBe(1);
+  expect((JSON.parse(doctor.stdout) as { findings: unknown[] }).findings).toContainEqual(
+    expect.objectContaining({ id: "DR090", area: "settings", severity: "error", what: containing(told) }),
+  );
+  expect(up.exit).toBe(2);
+  expect(up.stderr).toContain(`/.claude/${told}\nhint: write Tool or Tool(pattern)`);
 });
