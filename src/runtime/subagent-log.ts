@@ -6,6 +6,7 @@ import type { AgentLogEntry, ClosableLog } from "../store/store.ts";
 import type { Team } from "../team/team.ts";
 import { hidingRecord } from "./hidden-text.ts";
 import { ownLog, readAll } from "./member-log.ts";
+import { type AgentInput, digestOf } from "./subagent-input.ts";
 import { turnOf, turnWriter } from "./transcript.ts";
 
 /** The first entry of a subagent's log. */
@@ -24,7 +25,8 @@ export interface SubagentFacts {
   readonly type: string;
   /** Definition, model, description: for people who read the log. */
   readonly about: Readonly<Record<string, unknown>>;
-  readonly digest: string;
+  /** Of the call, as it was run. */
+  readonly input: AgentInput;
   readonly redactor: Pick<Redactor, "hideIn">;
 }
 
@@ -41,12 +43,14 @@ export async function beginSubagentLog(
   team: Team,
   me: MemberName,
   id: SubagentId,
-  { type, about, digest, redactor }: SubagentFacts,
+  { type, about, input, redactor }: SubagentFacts,
 ): Promise<SubagentLog> {
   const { store, host, nextId } = team;
   const log = store.subagentLog(me, id);
   const own = ownLog(log, nextId);
   const at = (): string => new Date(host.now()).toISOString();
+  // The caller's transcript, from which the call is known again, has no secrets either.
+  const digest = digestOf(redactor.hideIn(input));
   try {
     await own.append({ at: at(), subagent: { id, type, parent: me, ...redactor.hideIn(about), digest } });
   } catch (error) {

@@ -93,25 +93,34 @@ function partsOf(id: EntryId): readonly [string, number] {
 
 function answerOf(me: MemberName, calls: readonly Call[], runs: readonly PastSubagent[]): Turn {
   const left = [...runs];
-  const content = calls.map((call) => {
+  const answers = calls.map((call) => {
     const input = AgentInput.safeParse(call.input).data;
     const digest = input && digestOf(input);
     const at = left.findIndex((run) => run.digest === digest);
     const [run] = at === -1 ? [] : left.splice(at, 1);
+    return { call, run };
+  });
+  const content = answers.map(({ call, run }) => {
     const isWhole = run?.isWhole === true;
     return {
       type: "tool_result" as const,
       tool_use_id: call.id,
-      content: textOf(me, run),
+      content: run === undefined ? unknownText(me, left) : textOf(me, run),
       ...(isWhole ? {} : { is_error: true }),
     };
   });
   return { message: { role: "user", content }, inputs: [] };
 }
 
-function textOf(me: MemberName, run: PastSubagent | undefined): string {
-  if (run === undefined)
+/** `left`: runs that answer no call: a hook had changed its input. */
+function unknownText(me: MemberName, left: readonly PastSubagent[]): string {
+  if (left.length === 0)
     return "Interrupted: the process ended before this subagent began. Nothing of it was done.";
+  const logs = left.map(({ id }) => subagentLogName(me, id)).join(", ");
+  return `Interrupted: the process ended, and nobody can tell how far this subagent came. Look before you give the work to another; its log may be ${logs}.`;
+}
+
+function textOf(me: MemberName, run: PastSubagent): string {
   const said = lastWords(run.turns).trim();
   const log = subagentLogName(me, run.id);
   if (run.isWhole) return `${capText(said)}\n\n[${run.type}, finished before the process ended; log ${log}]`;

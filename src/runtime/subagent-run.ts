@@ -6,7 +6,7 @@ import type { AgentDefinition } from "../plugins/agent-definition.ts";
 import { type MemberName, SubagentId } from "../protocol/names.ts";
 import type { Team } from "../team/team.ts";
 import { subagentPrompt } from "./prompt.ts";
-import { type AgentInput, digestOf } from "./subagent-input.ts";
+import type { AgentInput } from "./subagent-input.ts";
 import { beginSubagentLog, type SubagentFacts } from "./subagent-log.ts";
 import { chooseModel } from "./subagent-model.ts";
 import { toolsOf } from "./subagent-tools.ts";
@@ -74,7 +74,7 @@ export async function runDefinition(
   const log = await beginSubagentLog(team, me, mark.id, {
     redactor: deps.redactor,
     type: mark.type,
-    digest: digestOf(input),
+    input,
     about: { description: input.description, file: definition.file, model: model.name },
   });
   try {
