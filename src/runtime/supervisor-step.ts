@@ -1,4 +1,5 @@
 import type { Member } from "../team/state.ts";
+import { isMistake } from "./exit-text.ts";
 import type { LifeVerdict } from "./liveness.ts";
 
 /** All in ms, counted on a clock that stands still while the machine or the supervisor sleeps. */
@@ -55,7 +56,7 @@ export type Action =
       readonly how: "stopped" | "died";
       readonly detail: string;
     }
-  /** It died once too often, or never came up: end it, record `failed`, tell the lead and the user. */
+  /** It died once too often, or of what only a person can mend, or never came up: end it, record `failed`, tell the lead and the user. */
   | { readonly kind: "give_up"; readonly member: Member; readonly detail: string }
   /** Asked to stop by the journal: see to it that it does. */
   | { readonly kind: "stop"; readonly member: Member };
@@ -97,6 +98,12 @@ function decideLife(
   if (exit !== undefined || verdict === "dead") {
     const detail = exit ?? "its process is gone";
     if (ending) return { kind: "record", member, how: "stopped", detail };
+    if (isMistake(detail))
+      return {
+        kind: "give_up",
+        member,
+        detail: `${detail}; a restart cannot help, so it waits: mend that, then troupe resume --only ${member.name}`,
+      };
     const deaths = recentDeaths(memory, nowMs, limits).length + 1;
     if (deaths <= limits.restarts) return { kind: "record", member, how: "died", detail };
     const minutes = limits.windowMs / 60_000;

@@ -134,6 +134,21 @@ const cases: readonly Case[] = [
     action: "give_up: its process is gone; it died 4 times in 5 minutes and is not restarted",
   },
   {
+    what: "who ends over a file that only a person can mend is given up at once",
+    member: { life: LIFE },
+    verdict: "stopped",
+    exit: "exit code 2: error: settings.json:1 is empty (hint: write {} into it)",
+    action:
+      "give_up: exit code 2: error: settings.json:1 is empty (hint: write {} into it); a restart cannot help, so it waits: mend that, then troupe resume --only bob",
+  },
+  {
+    what: "any other exit code is a death like others",
+    member: { life: LIFE },
+    verdict: "stopped",
+    exit: "exit code 20: error: 2",
+    action: "record died: exit code 20: error: 2",
+  },
+  {
     what: "deaths of long ago do not count",
     member: { life: LIFE },
     verdict: "dead",

@@ -84,6 +84,11 @@ test.each([
     lines: ["error: no model", "hint: troupe doctor"],
     text: "exit code 4: error: no model",
   },
+  {
+    exit: { code: 2 },
+    lines: ["error: settings.json:1 is empty", "hint: write {} into it", "late"],
+    text: "exit code 2: error: settings.json:1 is empty (hint: write {} into it)",
+  },
 ])("A16 an end reads: $text", ({ exit, lines, text }) => {
   expect(exitText(exit, lines)).toBe(text);
   expect(exitCodeIn(`${text}; it died 4 times`)).toBe("code" in exit ? exit.code : undefined);
