@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { RunEndOutput, StatusOutput, TeamOutput, TimelineOutput } from "../../src/cli/output.ts";
+import { AgentList, RunEndOutput, StatusOutput, TeamOutput, TimelineOutput } from "../../src/cli/output.ts";
 import { type CliDesk, cliDesk } from "../support/cli-process.ts";
 import { containing, matching } from "../support/cli-world.ts";
 import { until } from "../support/until.ts";
@@ -221,4 +221,31 @@ test("a message that is waited for comes back read", async () => {
 
   expect(sent).toMatchObject({ exit: 0, stdout: containing("read to ada") });
   await desk.troupe(["down"]);
+});
+
+test("who died while its settings file is broken is not restarted again and again: people read file and hint", async () => {
+  const desk = await helloDesk(ENDLESS);
+  await desk.troupe(["up", "--detach", "Say hello"]);
+  const ada = async () =>
+    AgentList.parse(
+      JSON.parse((await desk.troupe(["agent", "list", "--json", "--team", "hello"])).stdout),
+    ).find(({ name }) => name === "ada");
+  const pid = await until(async () => (await ada())?.pid ?? undefined, { within: 20_000 });
+  desk.write(".claude/settings.json", '{ "permissions": { "deny": ["Bash("] } }');
+
+  process.kill(pid, "SIGKILL");
+
+  const inbox = async () => (await desk.troupe(["inbox", "--team", "hello"])).stdout;
+  const told = await until(
+    async () => {
+      const text = await inbox();
+      return text.includes("ada was given up") ? text : undefined;
+    },
+    { within: 20_000 },
+  );
+  expect(told.replaceAll(/\s+/g, " ")).toContain(
+    '.claude/settings.json:1 the rule "Bash(": this is no rule (hint: write Tool or Tool(pattern)); a restart cannot help',
+  );
+  expect(await ada()).toMatchObject({ state: "died", restarts: 1 });
+  await desk.troupe(["down", "--now", "hello"]);
 });
