@@ -17,8 +17,9 @@ type Wishes = Pick<AgentDefinition, "name" | "tools" | "disallowedTools" | "file
  */
 export function chooseTools(definition: Wishes, there: readonly string[]): ChosenTools | string {
   const { name, tools, disallowedTools, file, toolsLine } = definition;
-  const denied = disallowedTools.map(bareName);
-  const left = there.filter((tool) => !denied.some((word) => matches(word, tool)));
+  // In any case of letters: a slip in what is denied must not give it.
+  const denied = disallowedTools.map((word) => bareName(word).toLowerCase());
+  const left = there.filter((tool) => !denied.some((word) => matches(word, tool.toLowerCase())));
   if (tools === undefined) return { names: left, unknown: [] };
   const words = tools.filter((word) => !isNever(word));
   const unknown = words.filter((word) => !there.some((tool) => matches(word, tool)));

@@ -182,3 +182,16 @@ describe("tools", () => {
     expect(choose(["Agent(a, b)"])).toEqual({ names: [], unknown: [] });
   });
 });
+
+test("what is denied is denied in any case of letters", () => {
+  const { disallowedTools } = definition("---\nname: a\ndisallowedTools: bash, MCP__Git, write(*.ts)\n---\n");
+
+  expect(
+    chooseTools({ name: "a", tools: ["*"], disallowedTools, file: FILE, toolsLine: 1 }, [
+      "Read",
+      "Bash",
+      "Write",
+      "mcp__git__push",
+    ]),
+  ).toEqual({ names: ["Read"], unknown: [] });
+});
