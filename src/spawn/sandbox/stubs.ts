@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   unlinkSync,
   writeFileSync,
@@ -127,10 +128,9 @@ async function sweepersGone(place: string): Promise<void> {
 }
 
 /** Noted before it is made: what was not made in the end is not there to be removed. */
-function make(place: string, { path, content }: Stub): void {
-  // A NUL stands in no path: it ends a record, and the first newline ends what the file holds.
-  const record = content === undefined ? `d\n${path}\0` : `f${encodeURI(content)}\n${path}\0`;
-  appendFileSync(join(place, LIST), record, { mode: 0o600 });
+function make(place: string, stub: Stub): void {
+  const { path, content } = stub;
+  appendFileSync(join(place, LIST), recordOf(stub), { mode: 0o600 });
   try {
     if (content === undefined) mkdirSync(path, { mode: 0o755 });
     else writeFileSync(path, content, { mode: 0o444, flag: "wx" });
@@ -143,13 +143,28 @@ function make(place: string, { path, content }: Stub): void {
   }
 }
 
-/** The last made goes first: folders are empty by then. */
+/** The last made goes first: folders are empty by then. What its folder does not let go stays noted. */
 function removeAll(place: string): void {
-  for (const { path, content } of madeIn(place).toReversed()) {
-    if (content === undefined) removeFolder(path);
-    else if (isUntouched(path, content)) removeFile(path);
+  const left: Stub[] = [];
+  for (const stub of madeIn(place).toReversed()) {
+    const hasLeft = left.some(({ path }) => dirname(path) === stub.path);
+    if (hasLeft || isKept(stub)) left.unshift(stub);
   }
-  removeFile(join(place, LIST));
+  if (left.length === 0) return void removeFile(join(place, LIST));
+  const next = join(place, `${LIST}.next`);
+  writeFileSync(next, left.map(recordOf).join(""), { mode: 0o600 });
+  renameSync(next, join(place, LIST));
+}
+
+/** Tries to take it away; true when it is there still, and is nobody's own. */
+function isKept({ path, content }: Stub): boolean {
+  if (content === undefined) return !removeFolder(path);
+  return isUntouched(path, content) && !removeFile(path);
+}
+
+/** A NUL stands in no path: it ends a record, and the first newline ends what the file holds. */
+function recordOf({ path, content }: Stub): string {
+  return content === undefined ? `d\n${path}\0` : `f${encodeURI(content)}\n${path}\0`;
 }
 
 /** The last record may be cut by a full disk, or by the death of its writer: then it names nothing that was made. */
@@ -178,20 +193,28 @@ function textOf(path: string): string {
   }
 }
 
-function removeFile(path: string): void {
+/** False when its folder does not let it go. */
+function removeFile(path: string): boolean {
   try {
     unlinkSync(path);
+    return true;
   } catch (error) {
-    if (!isErrno(error, "ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS")) throw error;
+    if (isErrno(error, "ENOENT", "ENOTDIR")) return true;
+    if (isErrno(error, "EACCES", "EPERM", "EROFS")) return false;
+    throw error;
   }
 }
 
-/** Only an empty one. */
-function removeFolder(path: string): void {
+/** Only an empty one. False when its folder does not let it go. */
+function removeFolder(path: string): boolean {
   try {
     rmdirSync(path);
+    return true;
   } catch (error) {
-    if (!isErrno(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EROFS")) throw error;
+    // What somebody put something into is his.
+    if (isErrno(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST")) return true;
+    if (isErrno(error, "EACCES", "EPERM", "EROFS")) return false;
+    throw error;
   }
 }
 
