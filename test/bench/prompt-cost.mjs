@@ -9,6 +9,8 @@ const FULL = { requests: 50, callsEach: [1, 10, 25] };
 const SMOKE = { requests: 6, callsEach: [1, 25] };
 /** So many blocks in front of a mark the server looks for what it kept. Source: Anthropic's page on prompt caching. */
 const LOOK_BACK = 20;
+const LINES = 2_000;
+const LINES_READ = 40;
 /** There is no tokenizer here. */
 const BYTES_A_TOKEN = 4;
 
@@ -17,8 +19,11 @@ async function session(folder, { requests, calls, lead = false }) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await createBenchTeam(folder, 0, { members: 2, backend: "child", lead });
-  writeFileSync(join(folder, "file.txt"), "a line of text\n".repeat(40));
+  writeFileSync(join(folder, "file.txt"), "a line of text\n".repeat(LINES));
   const bodies = [];
+  let line = 0;
+  // Another place each time: whoever makes the same call again and again is stopped.
+  const read = () => ({ tool: "Read", input: { file_path: "file.txt", offset: ++line, limit: LINES_READ } });
   let finished;
   const done = new Promise((resolve) => {
     finished = resolve;
@@ -29,15 +34,15 @@ async function session(folder, { requests, calls, lead = false }) {
       finished();
       return undefined;
     }
-    const call = { tool: "Read", input: { file_path: "file.txt" } };
-    return { say: "I read on.", calls: Array.from({ length: calls }, () => call) };
+    return { say: "I read on.", calls: Array.from({ length: calls }, read) };
   });
+  let agent;
   try {
-    await runWoken(folder, model, done);
+    agent = await runWoken(folder, model, done);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  if (bodies.length < requests) throw new Error(`the agent ended early: ${agents[0].complaints.join("")}`);
+  if (bodies.length < requests) throw new Error(`the agent ended early: ${agent.complaints.join("")}`);
   return bodies;
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { memberNames, startAgents, stopAgents } from "./agent-process.mjs";
 import { startChild } from "./children.mjs";
 import { startModel } from "./model.mjs";
@@ -11,6 +12,7 @@ const FULL = { kilobytes: [10, 100, 1_000, 5_000], rounds: 5, turns: 40 };
 const SMOKE = { kilobytes: [10], rounds: 1, turns: 5 };
 /** Replies at the beginning of each life that are not measured: whoever compiles code then is the runtime. */
 const WARM_UP = 3;
+const LIMIT_MS = 600_000;
 const SMALL_FILE = "small.txt";
 
 /** What a busy agent does between two requests: ten calls, two of which write files and one of which goes to the team. */
@@ -76,13 +78,13 @@ async function ourRound(folder, kilobytes, turns) {
   return { overheads, first: bodies[0] };
 }
 
-/** One agent with a message to begin on, until `done` or its end; answers it. The model stops with it. */
+/** One agent with a message to begin on, until `done`, its end, or ten minutes; answers it. The model stops with it. */
 export async function runWoken(folder, model, done) {
   const { agents } = await startAgents(folder, memberNames(1), model.url);
   const [agent] = agents;
   try {
     await wake(folder, agent.name);
-    await Promise.race([done, agent.exited]);
+    await Promise.race([done, agent.exited, pause(LIMIT_MS, undefined, { ref: false })]);
   } finally {
     await stopAgents(agents);
     model.stop();
