@@ -10,12 +10,12 @@ export const CONTROL_WORKLOADS = {
     run: auditAppend,
   },
   gate: {
-    title: "permission decision on one tool call, with 500 rules; CPU time",
+    title: "permission decision on one tool call, with 500 rules",
     target: "p99 < 1 ms, also for a command of 9,000 characters",
     run: gateDecision,
   },
   interrupt: {
-    title: "interrupt: from the user's entry until the agent rests and what it had started is gone",
+    title: "from the user's entry until the agent rests and what it had started is gone",
     target: "p99 < 1,000 ms",
     run: interrupt,
   },
