@@ -112,7 +112,7 @@ async function entriesOf(folder: string): Promise<readonly Dirent[]> {
     return entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
     // Most projects have none. What may not be looked at is not there either.
-    if (isErrno(error, "ENOENT", "ENOTDIR", "EACCES", "ELOOP", "ENAMETOOLONG")) return [];
+    if (isErrno(error, "ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG")) return [];
     throw error;
   }
 }

@@ -32,8 +32,10 @@ export function bwrapSandbox(wall: Wall): Sandbox {
 
 async function confine(wall: Wall, stubs: readonly Stubs[], program: Program): Promise<Confined> {
   const used: StubsInUse[] = [];
+  // All of them, also when one cannot: a root that is not left counts as in use until this process ends.
   const leave = async (): Promise<void> => {
-    for (const use of used) await use.leave();
+    const left = await Promise.allSettled(used.map((use) => use.leave()));
+    for (const outcome of left) if (outcome.status === "rejected") throw outcome.reason;
   };
   try {
     for (const one of stubs) used.push(await one.enter());
@@ -55,7 +57,7 @@ async function confine(wall: Wall, stubs: readonly Stubs[], program: Program): P
       },
     };
   } catch (error) {
-    await leave();
+    await tidied(leave);
     throw error;
   }
 }
