@@ -19,6 +19,8 @@ export async function chooseTeam(workspace: Workspace, named: string | undefined
     const wanted = parseTeamName(word, named === undefined ? "TROUPE_TEAM" : "the team");
     const names = await workspace.list();
     if (names.some((name) => sameName(name, wanted))) return wanted;
+    // A link or a file in its place is no team, and no team that is missing either: whoever opens it says what it is.
+    if (await nodeFiles().stat(teamPaths(workspace.configDir, wanted).root)) return wanted;
     throw unknownTeam(wanted, names);
   }
   const teams = await teamsOf(workspace);
