@@ -76,23 +76,31 @@ function kept(
     }));
 }
 
-/** 1, 2, 3: each message of the mailbox entered the conversation once, in its order, with its words, and nothing else did. */
+/**
+ * 1, 2, 3: each message of the mailbox entered the conversation once, with its words, and nothing else did; those of one
+ * sender in their order: one who writes too much waits, and the others' mail goes first.
+ */
 function delivered({ logs }: Evidence, member: string, turns: readonly KeptTurn[]): Violation[] {
   const mail = logs.get(`mail/${member.toLowerCase()}`) ?? [];
-  const places = new Map(mail.map(({ id, line }, at) => [id, { at, text: line["text"] }]));
+  const places = new Map(
+    mail.map(({ id, line }, at) => [
+      id,
+      { at, text: line["text"], lane: `${String(line["kind"])} ${String(line["from"])}` },
+    ]),
+  );
   const seen = new Set<string>();
   const violations: Violation[] = [];
-  let reach = -1;
+  const reached = new Map<string, number>();
   for (const { id, turn } of mailIn(turns)) {
     const place = places.get(id);
     if (!place) violations.push({ invariant: 2, what: `${member} heard ${id}, which is not in its mailbox` });
     else if (seen.has(id)) violations.push({ invariant: 3, what: `${member} heard ${id} twice` });
-    else if (place.at < reach)
+    else if (place.at < (reached.get(place.lane) ?? -1))
       violations.push({ invariant: 3, what: `${member} heard ${id} out of its order` });
     else if (typeof place.text === "string" && !said(turn, place.text))
       violations.push({ invariant: 2, what: `${member} heard ${id} with other words than were sent` });
     seen.add(id);
-    reach = Math.max(reach, place?.at ?? -1);
+    if (place) reached.set(place.lane, Math.max(reached.get(place.lane) ?? -1, place.at));
   }
   for (const id of places.keys())
     if (!seen.has(id)) violations.push({ invariant: 1, what: `${member} never heard ${id} of its mailbox` });
