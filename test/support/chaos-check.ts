@@ -95,16 +95,25 @@ function delivered({ logs }: Evidence, member: string, turns: readonly KeptTurn[
     const place = places.get(id);
     if (!place) violations.push({ invariant: 2, what: `${member} heard ${id}, which is not in its mailbox` });
     else if (seen.has(id)) violations.push({ invariant: 3, what: `${member} heard ${id} twice` });
-    else if (place.at < (reached.get(place.lane) ?? -1))
+    else if (!isInOrder(reached, place))
       violations.push({ invariant: 3, what: `${member} heard ${id} out of its order` });
     else if (typeof place.text === "string" && !said(turn, place.text))
       violations.push({ invariant: 2, what: `${member} heard ${id} with other words than were sent` });
     seen.add(id);
-    if (place) reached.set(place.lane, Math.max(reached.get(place.lane) ?? -1, place.at));
   }
   for (const id of places.keys())
     if (!seen.has(id)) violations.push({ invariant: 1, what: `${member} never heard ${id} of its mailbox` });
   return violations;
+}
+
+/** Behind everything of its sender that came before. Remembers how far that is. */
+function isInOrder(
+  reached: Map<string, number>,
+  { at, lane }: { readonly at: number; readonly lane: string },
+): boolean {
+  const before = reached.get(lane) ?? -1;
+  reached.set(lane, Math.max(before, at));
+  return at >= before;
 }
 
 function said({ blocks }: KeptTurn, text: string): boolean {
